@@ -1,0 +1,92 @@
+# What a developer does here, each with one word. `make help` lists the words.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+# The node package brings the Node we develop with, whatever the system has.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+SCENARIO ?= scenarios/flagship.ts
+ARGS ?=
+
+INSTALLED := node_modules/.installed
+RESULTS := .cache/tests
+# Node by itself leaves a core idle, which is half of two.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+FOLDERS := $(wildcard bin harness server-under-test reports scenarios test)
+ALL_TESTS = $(sort $(shell find $(FOLDERS) -name '*.test.ts'))
+CHROMIUM_TESTS = $(filter %.chromium.test.ts,$(ALL_TESTS))
+E2E_TESTS = $(filter-out $(CHROMIUM_TESTS),$(filter test/e2e/%,$(ALL_TESTS)))
+PACK_TESTS = $(filter test/pack.test.ts,$(ALL_TESTS))
+UNIT_TESTS = $(filter-out $(CHROMIUM_TESTS) $(E2E_TESTS) $(PACK_TESTS),$(ALL_TESTS))
+
+# $(call run-tests,name,files,flags): the readable report goes to the terminal, the counted one to a file.
+# Without files Node would look for tests by itself, and find others than these.
+define run-tests
+	@test -n "$(strip $(2))" || { echo "no $(1) tests were found" >&2; exit 1; }
+	@mkdir -p $(RESULTS)
+	node --test $(3) --test-reporter=$(REPORTER) --test-reporter-destination=stdout \
+	  --test-reporter=tap --test-reporter-destination=$(RESULTS)/$(1).tap $(2)
+endef
+REPORTER ?= dot
+
+.PHONY: help drill test check format formatted lint types dead unit e2e chromium pack bench clean count
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+drill: $(INSTALLED) ## run a scenario: make drill SCENARIO=scenarios/flagship.ts ARGS='--clients 1000'
+	node bin/firedrill.js run $(SCENARIO) $(ARGS)
+
+test: $(INSTALLED) ## everything: check, e2e, chromium and pack, and how many tests that were
+	@rm -rf $(RESULTS)
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory chromium
+	@$(MAKE) --no-print-directory pack
+	@$(MAKE) --no-print-directory count
+
+check: formatted lint types dead unit ## what must hold before every commit, in under 30 s
+
+format: $(INSTALLED) ## write every file in our format
+	oxfmt
+
+formatted: $(INSTALLED) ## whether every file is in our format
+	oxfmt --check
+
+lint: $(INSTALLED) ## rules of style, of types, and of who may import whom
+	oxlint --type-aware
+
+types: $(INSTALLED) ## whether the types fit
+	tsc -p tsconfig.json
+
+dead: $(INSTALLED) ## files, exports and dependencies that nobody uses
+	knip --no-progress
+
+unit: $(INSTALLED) ## tests that stand beside their file
+	$(call run-tests,unit,$(UNIT_TESTS),--test-concurrency=$(CORES))
+
+e2e: $(INSTALLED) ## tests of the whole program, one at a time
+	$(call run-tests,e2e,$(E2E_TESTS),--test-concurrency=1)
+
+chromium: $(INSTALLED) ## tests of the report in a browser
+	$(call run-tests,chromium,$(CHROMIUM_TESTS),--test-concurrency=1)
+
+pack: $(INSTALLED) ## pack the package, unpack it elsewhere and use it
+	$(call run-tests,pack,$(PACK_TESTS),)
+
+bench: $(INSTALLED) ## side-by-side benchmarks; not tests
+	@for file in bench/*.ts; do echo "== $$file"; node "$$file"; done
+
+clean: ## remove what was built; recorded runs stay
+	rm -rf dist .cache *.tgz
+
+count:
+	@for file in $(RESULTS)/*.tap; do tail -n 8 "$$file"; done | awk \
+	  '/^# tests /{t+=$$3} /^# pass /{p+=$$3} /^# fail /{f+=$$3} /^# cancelled /{f+=$$3} /^# skipped /{s+=$$3} /^# todo /{s+=$$3} \
+	  END { printf "%d tests ran: %d passed, %d failed, %d skipped\n", t-s, p, f, s; \
+	  exit (t == 0 || f > 0 || (s > 0 && ENVIRON["FIREDRILL_REQUIRE_ALL"] != "")) }'
+
+$(INSTALLED): package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
