@@ -1,0 +1,77 @@
+/**
+ * Every metric there is: its name in thresholds and summaries, what kind of
+ * figure it is and in which unit. A trend is a distribution, a rate a share of
+ * operations, a counter a total, a gauge a reading.
+ */
+
+export type MetricKind = 'trend' | 'rate' | 'counter' | 'gauge';
+
+/** The unit of a value: `share` is 0..1, `cores` are processor seconds a second. */
+export type MetricUnit = 'ms' | 'count' | 'share' | 'bytes' | 'cores';
+
+export type MetricSpec = {
+  name: string;
+  kind: MetricKind;
+  unit: MetricUnit;
+  /** What it measures, in a few words. */
+  about: string;
+};
+
+const trend = (name: string, about: string): MetricSpec => ({ name, kind: 'trend', unit: 'ms', about });
+const rate = (name: string, about: string): MetricSpec => ({ name, kind: 'rate', unit: 'share', about });
+const counter = (name: string, about: string): MetricSpec => ({
+  name,
+  kind: 'counter',
+  unit: 'count',
+  about,
+});
+const gauge = (name: string, unit: MetricUnit, about: string): MetricSpec => ({
+  name,
+  kind: 'gauge',
+  unit,
+  about,
+});
+
+export const METRICS: readonly MetricSpec[] = [
+  trend('connect_duration', 'TCP and upgrade'),
+  trend('join_duration', 'due to the reply of a join'),
+  trend('push_duration', 'due to the reply of a push'),
+  trend('push_service_duration', 'sent to the reply of a push'),
+  trend('broadcast_latency', 'due to each receiver of a broadcast'),
+  trend('broadcast_spread', 'first to last receiver of one broadcast'),
+  trend('heartbeat_duration', 'sent to the reply of a heartbeat'),
+  trend('reconnect_duration', 'connection lost to joined again'),
+  trend('recovery_duration', 'fault lifted to steady again'),
+  rate('join_timeouts', 'joins without an answer in time'),
+  rate('push_timeouts', 'pushes without an answer in time'),
+  rate('heartbeat_timeouts', 'heartbeats without an answer in time'),
+  rate('errors', 'operations answered with an error'),
+  counter('connections', 'connections opened'),
+  counter('drops', 'connections lost'),
+  counter('deliveries', 'broadcasts received'),
+  counter('delivery_missing', 'broadcasts expected and never received'),
+  counter('delivery_duplicates', 'broadcasts received twice'),
+  counter('delivery_reordered', 'broadcasts received after a later one'),
+  counter('late_replies', 'replies after their timeout'),
+  counter('dropped_sends', 'pushes that could not be sent when due'),
+  gauge('mailbox_len', 'count', 'messages waiting in all mailboxes'),
+  gauge('mailbox_max', 'count', 'messages waiting in the longest mailbox'),
+  gauge('mailbox_oldest_wait', 'ms', 'wait of the oldest message in any mailbox'),
+  gauge('process_count', 'count', 'processes of the server'),
+  gauge('ets_memory', 'bytes', 'memory of all tables'),
+  gauge('server_memory', 'bytes', 'resident memory of the server'),
+  gauge('run_queue', 'count', 'processes ready to run'),
+  gauge('worker_cpu', 'cores', 'cores used by all load workers'),
+  trend('send_lateness', 'due to sent, our own delay'),
+  trend('loop_lag', 'delay of the event loop of the load workers'),
+];
+
+/** The names of all metrics, in the order of the catalogue. */
+export const METRIC_NAMES: readonly string[] = METRICS.map((metric) => metric.name);
+
+const BY_NAME = new Map(METRICS.map((metric) => [metric.name, metric]));
+
+/** The metric of that name, undefined when there is none. */
+export function metricOf(name: string): MetricSpec | undefined {
+  return BY_NAME.get(name);
+}
