@@ -1,0 +1,60 @@
+/**
+ * The books of a run must balance: whatever was planned has ended somewhere,
+ * and every sample belongs to an outcome. A run whose books do not is never green.
+ */
+import type { Deliveries, OperationKind, Outcomes } from '../record/run-record.ts';
+
+/** That a trend holds one sample for each operation that ended so. */
+export type SamplePair = {
+  metric: string;
+  /** Samples the trend holds. */
+  count: number;
+  operation: OperationKind;
+  /** `ok`, `error` and `timeout` unless said otherwise. */
+  outcomes?: readonly (keyof Outcomes)[];
+};
+
+export type BooksInput = {
+  operations: Readonly<Record<OperationKind, Outcomes & { planned: number; sent: number }>>;
+  samples: readonly SamplePair[];
+  deliveries: Deliveries;
+};
+
+const SAMPLED = ['ok', 'error', 'timeout'] as const;
+const ENDS = ['ok', 'error', 'timeout', 'lost', 'inFlight'] as const;
+
+/** One sentence with both numbers for each account that does not balance; none when all do. */
+export function balanceBooks(input: BooksInput): string[] {
+  const problems: string[] = [];
+  for (const [kind, counts] of Object.entries(input.operations)) {
+    checkCounts(kind, counts, problems);
+    compare(problems, `${kind}: planned`, counts.planned, 'sent + dropped', counts.sent + counts.dropped);
+    const ended = sum(counts, ENDS);
+    compare(problems, `${kind}: sent`, counts.sent, 'ok + error + timeout + lost + in flight', ended);
+  }
+  for (const { metric, count, operation, outcomes = SAMPLED } of input.samples) {
+    const ended = sum(input.operations[operation], outcomes);
+    compare(problems, `${metric}: samples`, count, `${operation} ${outcomes.join(' + ')}`, ended);
+  }
+  const { deliveries } = input;
+  checkCounts('deliveries', deliveries, problems);
+  const settled = deliveries.received + deliveries.missing;
+  compare(problems, 'deliveries: expected', deliveries.expected, 'received + missing', settled);
+  return problems;
+}
+
+function checkCounts(of: string, counts: Readonly<Record<string, number>>, problems: string[]): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (Number.isSafeInteger(count) && count >= 0) continue;
+    problems.push(`${of}: ${name} is ${count}, which is no count`);
+  }
+}
+
+function compare(problems: string[], left: string, got: number, right: string, wanted: number): void {
+  if (got === wanted) return;
+  problems.push(`${left} is ${got}, but ${right} is ${wanted}`);
+}
+
+function sum(counts: Outcomes, names: readonly (keyof Outcomes)[]): number {
+  return names.reduce((total, name) => total + counts[name], 0);
+}

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ThresholdResult } from '../record/run-record.ts';
+import { describeMiss, judgeRun } from './verdict.ts';
+import type { RunFacts } from './verdict.ts';
+
+const held: ThresholdResult = {
+  metric: 'push_duration',
+  expression: 'p(99)<250',
+  actual: 120,
+  limit: 250,
+  unit: 'ms',
+  status: 'pass',
+  during: 'all',
+  level: 'error',
+  worstAtMs: null,
+  worstDuring: null,
+};
+const missed: ThresholdResult = { ...held, actual: 812, status: 'fail' };
+const unclear: ThresholdResult = {
+  ...held,
+  actual: null,
+  status: 'inconclusive',
+  reason: 'p(99) had 3 samples',
+};
+
+const clean: RunFacts = {
+  thresholds: [held],
+  books: [],
+  generator: {
+    sendLatenessP99Ms: 2,
+    loopLagP99Ms: 1,
+    cpu: 0.5,
+    saturated: false,
+    latenessLimitMs: 10,
+    lateSeconds: 0,
+    workers: 2,
+    rssBytes: 1,
+  },
+  clients: { planned: 100, joined: 100 },
+  rate: null,
+  lostWorkers: 0,
+  deadNodes: [],
+  faultsNotLifted: [],
+  faultsNotInjected: [],
+  scenarioThrew: null,
+  interrupted: false,
+  aborted: null,
+};
+const saturated = { ...clean.generator, saturated: true, sendLatenessP99Ms: 38, lateSeconds: 12 };
+
+function judge(facts: Partial<RunFacts>): { status: string; reasons: string[]; exitCode: number } {
+  const { verdict, exitCode } = judgeRun({ ...clean, ...facts });
+  return { ...verdict, exitCode };
+}
+
+test('passes when every threshold held and nothing speaks against it', () => {
+  assert.deepEqual(judge({}), { status: 'pass', reasons: ['the threshold held'], exitCode: 0 });
+  assert.deepEqual(judge({ thresholds: [held, held] }).reasons, ['all 2 thresholds held']);
+  assert.match(judge({ thresholds: [] }).reasons[0] ?? '', /no thresholds were set/);
+});
+
+test('fails with the figures of the threshold, worst first', () => {
+  const worse = { ...missed, metric: 'join_duration', actual: 5_000 };
+  assert.deepEqual(judge({ thresholds: [missed, held, worse] }), {
+    status: 'fail',
+    reasons: ['join_duration p(99) was 5 s, limit 250 ms', 'push_duration p(99) was 812 ms, limit 250 ms'],
+    exitCode: 99,
+  });
+});
+
+test('a warning never fails a run, but is told', () => {
+  const warned = judge({ thresholds: [held, { ...missed, level: 'warn' }] });
+  assert.equal(warned.status, 'pass');
+  assert.equal(warned.exitCode, 0);
+  assert.deepEqual(warned.reasons, [
+    'the threshold held',
+    'warning: push_duration p(99) was 812 ms, limit 250 ms',
+  ]);
+  assert.equal(judge({ thresholds: [{ ...unclear, level: 'warn' }] }).status, 'pass');
+});
+
+test('everything that could hide a failure keeps a run from being green', () => {
+  const cases: [Partial<RunFacts>, number, RegExp][] = [
+    [
+      { books: ['push: planned is 10, but sent + dropped is 8'] },
+      113,
+      /books do not balance: push: planned is 10/,
+    ],
+    [{ generator: saturated }, 113, /saturated: sends were 38 ms late at p99, limit 10 ms, over it in 12 s/],
+    [{ lostWorkers: 1 }, 113, /^1 load worker was lost/],
+    [{ deadNodes: ['node-2'] }, 113, /node-2 died/],
+    [{ clients: { planned: 100_000, joined: 98_412 } }, 113, /^98,412 of 100,000 clients joined$/],
+    [
+      { rate: { planned: 1_000, reached: 900 } },
+      113,
+      /^900 pushes per second were reached, 1,000 were planned$/,
+    ],
+    [{ thresholds: [unclear] }, 113, /^p\(99\) had 3 samples$/],
+    [{ interrupted: true }, 105, /signal/],
+    [{ scenarioThrew: 'no rooms' }, 107, /the scenario threw: no rooms/],
+    [{ aborted: 'halt' }, 108, /stopped: halt/],
+  ];
+  for (const [facts, exitCode, reason] of cases) {
+    const judged = judge(facts);
+    assert.equal(judged.status, 'inconclusive', String(reason));
+    assert.equal(judged.exitCode, exitCode, String(reason));
+    assert.match(judged.reasons[0] ?? '', reason);
+  }
+});
+
+test('a rate within its tolerance is reached', () => {
+  assert.equal(judge({ rate: { planned: 1_000, reached: 985 } }).status, 'pass');
+});
+
+test('a failure stays one when only the run fell short', () => {
+  const judged = judge({ thresholds: [missed, unclear], deadNodes: ['node-2'] });
+  assert.equal(judged.status, 'fail');
+  assert.equal(judged.exitCode, 113);
+  assert.match(judged.reasons[0] ?? '', /^push_duration p\(99\) was 812 ms/);
+  assert.equal(judged.reasons.length, 3);
+});
+
+test('a failure is not believed when the figures cannot be trusted', () => {
+  for (const facts of [{ generator: saturated }, { books: ['push: sent is 1, but ok is 2'] }]) {
+    const judged = judge({ ...facts, thresholds: [missed] });
+    assert.equal(judged.status, 'inconclusive');
+    assert.equal(judged.exitCode, 113);
+    assert.match(judged.reasons.at(-1) ?? '', /812 ms/);
+  }
+});
+
+test('a fault that could not be lifted is louder than everything', () => {
+  const judged = judge({ faultsNotLifted: ['slow joins'], generator: saturated, interrupted: true });
+  assert.equal(judged.status, 'fail');
+  assert.equal(judged.exitCode, 115);
+  assert.match(judged.reasons[0] ?? '', /^slow joins could not be lifted/);
+});
+
+test('words each kind of limit', () => {
+  assert.equal(
+    describeMiss({
+      ...missed,
+      expression: ' count == 0',
+      actual: 3,
+      limit: 0,
+      unit: 'count',
+      during: 'steady',
+    }),
+    'push_duration count during steady was 3, wanted 0',
+  );
+  const rate = { ...missed, metric: 'push_timeouts', unit: 'share' as const, actual: 0.031, limit: 0.01 };
+  assert.equal(describeMiss({ ...rate, expression: 'rate<0.01' }), 'push_timeouts rate was 3.1 %, limit 1 %');
+  assert.match(describeMiss({ ...rate, expression: 'rate>=0.01' }), /wanted at least 1 %$/);
+});

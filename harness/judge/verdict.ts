@@ -1,0 +1,157 @@
+/**
+ * What a run proves. Green only when everything that could have spoken against
+ * it was heard; a failure is only called one when the figures can be trusted.
+ */
+import { EXIT, worstExit } from '../base/errors.ts';
+import type { ExitCode } from '../base/errors.ts';
+import { formatBytes, formatCount, formatFigure, formatMs, formatShare } from '../base/units.ts';
+import type { GeneratorSummary, ThresholdResult, Verdict } from '../record/run-record.ts';
+
+/** What is known at the end of a run. */
+export type RunFacts = {
+  thresholds: readonly ThresholdResult[];
+  /** Sentences of `balanceBooks`. */
+  books: readonly string[];
+  generator: GeneratorSummary;
+  clients: { planned: number; joined: number };
+  /** Pushes per second of `load.rate`, over the hold; null when the scenario has none. */
+  rate: { planned: number; reached: number } | null;
+  /** Worker processes that ended before the run did. */
+  lostWorkers: number;
+  /** Names of server nodes that ended before the run did. */
+  deadNodes: readonly string[];
+  /** Names of faults whose lift failed. */
+  faultsNotLifted: readonly string[];
+  /** Names of faults that were due and could not be injected. */
+  faultsNotInjected: readonly string[];
+  /** The message, when the scenario's client threw. */
+  scenarioThrew: string | null;
+  /** A signal ended the run. */
+  interrupted: boolean;
+  /** Why an abort condition or `firedrill halt` ended the run. */
+  aborted: string | null;
+};
+
+/** A rate is reached within this share: the edges of the run fall between two sends. */
+const RATE_TOLERANCE = 0.02;
+
+/** The verdict with its reasons, most important first, and the exit code the command ends with. */
+export function judgeRun(facts: RunFacts): { verdict: Verdict; exitCode: ExitCode } {
+  const judged = facts.thresholds.filter((threshold) => threshold.level === 'error');
+  const failed = judged.filter((threshold) => threshold.status === 'fail').toSorted(byExcess);
+  const alarms = facts.faultsNotLifted.map((name) => `${name} could not be lifted and may still be on`);
+  const distrust = distrustOf(facts);
+  const gaps = gapsOf(facts, judged);
+  const misses = failed.map(describeMiss);
+  const warnings = facts.thresholds
+    .filter((threshold) => threshold.level === 'warn' && threshold.status === 'fail')
+    .map((threshold) => `warning: ${describeMiss(threshold)}`);
+
+  const codes: ExitCode[] = [];
+  if (alarms.length > 0) codes.push(EXIT.notLifted);
+  if (facts.interrupted) codes.push(EXIT.signal);
+  if (facts.scenarioThrew !== null) codes.push(EXIT.scenarioThrew);
+  if (facts.aborted !== null) codes.push(EXIT.aborted);
+  if (distrust.length > 0 || gaps.some((gap) => gap.code === EXIT.inconclusive))
+    codes.push(EXIT.inconclusive);
+  if (failed.length > 0) codes.push(EXIT.thresholds);
+
+  const doubts = gaps.map((gap) => gap.reason);
+  const isFailed = alarms.length > 0 || (failed.length > 0 && distrust.length === 0);
+  const status = isFailed ? 'fail' : distrust.length + doubts.length > 0 ? 'inconclusive' : 'pass';
+  const evidence = distrust.length === 0 ? [...misses, ...doubts] : [...distrust, ...doubts, ...misses];
+  const found = [...alarms, ...evidence];
+  const reasons = found.length > 0 ? found : [describePass(judged.length)];
+  return { verdict: { status, reasons: [...reasons, ...warnings] }, exitCode: worstExit(codes) };
+}
+
+/** Reasons why no figure of the run can be trusted, not even one that failed. */
+function distrustOf(facts: RunFacts): string[] {
+  const reasons = facts.books.map((problem) => `the books do not balance: ${problem}`);
+  const { generator } = facts;
+  if (generator.saturated) {
+    const lateness = `${formatMs(generator.sendLatenessP99Ms)} late at p99, limit ${formatMs(generator.latenessLimitMs)}`;
+    const seconds = `over it in ${formatCount(generator.lateSeconds)} s of the run`;
+    reasons.push(`the load generator was saturated: sends were ${lateness}, ${seconds}`);
+  }
+  return reasons;
+}
+
+/** What keeps a run from being green although its figures are right, and the exit code it earns. */
+function gapsOf(facts: RunFacts, judged: readonly ThresholdResult[]): { reason: string; code: ExitCode }[] {
+  const gaps: { reason: string; code: ExitCode }[] = [];
+  const add = (reason: string, code: ExitCode = EXIT.inconclusive): void => void gaps.push({ reason, code });
+  if (facts.lostWorkers > 0) {
+    add(
+      `${formatCount(facts.lostWorkers)} load worker${facts.lostWorkers === 1 ? ' was' : 's were'} lost during the run`,
+    );
+  }
+  for (const node of facts.deadNodes) add(`server node ${node} died during the run`);
+  for (const name of facts.faultsNotInjected) add(`${name} could not be injected`);
+  if (facts.scenarioThrew !== null) add(`the scenario threw: ${facts.scenarioThrew}`, EXIT.scenarioThrew);
+  if (facts.interrupted) add('a signal ended the run before its time', EXIT.signal);
+  if (facts.aborted !== null) add(`the run was stopped: ${facts.aborted}`, EXIT.aborted);
+  const { planned, joined } = facts.clients;
+  if (joined < planned) add(`${formatCount(joined)} of ${formatCount(planned)} clients joined`);
+  if (facts.rate && facts.rate.reached < facts.rate.planned * (1 - RATE_TOLERANCE)) {
+    const { reached } = facts.rate;
+    add(
+      `${formatFigure(reached)} pushes per second were reached, ${formatFigure(facts.rate.planned)} were planned`,
+    );
+  }
+  for (const threshold of judged) {
+    if (threshold.status === 'inconclusive')
+      add(threshold.reason ?? `${threshold.metric} could not be judged`);
+  }
+  return gaps;
+}
+
+/** The threshold missed by the largest factor first. */
+function byExcess(a: ThresholdResult, b: ThresholdResult): number {
+  return excessOf(b) - excessOf(a);
+}
+
+function excessOf({ actual, limit }: ThresholdResult): number {
+  if (actual === null || actual === limit) return 0;
+  if (actual === 0 || limit === 0) return Number.MAX_VALUE;
+  const factor = Math.abs(actual / limit);
+  return Math.max(factor, 1 / factor);
+}
+
+/** A missed threshold with its figures: `push_duration p(99) was 812 ms, limit 250 ms`. */
+export function describeMiss(threshold: ThresholdResult): string {
+  const [, stat = threshold.expression, operator = '<'] =
+    /^\s*([^<>=!]*?)\s*([<>=!]+)/.exec(threshold.expression) ?? [];
+  const part = threshold.during === 'all' ? '' : ` during ${threshold.during}`;
+  const limit = inUnit(threshold.limit, threshold.unit);
+  const wanted =
+    {
+      '<': `limit ${limit}`,
+      '<=': `limit ${limit}`,
+      '>': `wanted more than ${limit}`,
+      '>=': `wanted at least ${limit}`,
+      '!=': `wanted anything else`,
+    }[operator] ?? `wanted ${limit}`;
+  const actual = threshold.actual === null ? 'not measured' : inUnit(threshold.actual, threshold.unit);
+  return `${threshold.metric} ${stat.replaceAll(' ', '')}${part} was ${actual}, ${wanted}`;
+}
+
+function inUnit(value: number, unit: ThresholdResult['unit']): string {
+  switch (unit) {
+    case 'ms':
+      return formatMs(value);
+    case 'share':
+      return formatShare(value);
+    case 'bytes':
+      return formatBytes(value);
+    case 'perSecond':
+      return `${formatFigure(value)} per second`;
+    case 'count':
+      return formatFigure(value);
+  }
+}
+
+function describePass(thresholds: number): string {
+  if (thresholds === 0) return 'all clients joined and the books balance; no thresholds were set';
+  return thresholds === 1 ? 'the threshold held' : `all ${thresholds} thresholds held`;
+}
