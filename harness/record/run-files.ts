@@ -1,0 +1,34 @@
+/** The names of the files a run leaves in its folder. */
+
+export const SUMMARY_FILE = 'summary.json';
+export const TIMELINE_FILE = 'timeline.ndjson';
+export const REPLAY_FILE = 'replay.json';
+
+/** Every file a run may leave; a folder that holds anything else is not one of ours. */
+export const RUN_FILES: readonly string[] = [
+  SUMMARY_FILE,
+  TIMELINE_FILE,
+  REPLAY_FILE,
+  'report.html',
+  'intervals.hlog',
+  'journal.json',
+  'junit.xml',
+  'summary.md',
+];
+
+/** What a file is called while it is being written. */
+export function temporaryName(name: string): string {
+  return `.${name}.part`;
+}
+
+/** What it takes to repeat a run. */
+export type Replay = {
+  seed: number;
+  scenario: string;
+  scenarioSha256: string;
+  /** Versions of firedrill and Node. */
+  firedrill: string;
+  node: string;
+  /** The exact command. */
+  command: string;
+};

@@ -1,0 +1,62 @@
+/** The bundled server's control port (drill contract): JSON over HTTP, short deadlines. */
+import { request } from 'node:http';
+import type { ServerFault } from '../faults/fault.ts';
+
+const TIMEOUT_MS = 4_000;
+
+export class ControlPort {
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base.replace(/\/$/, '');
+  }
+
+  /** Injects a fault and resolves with its id; rejects with the server's words when it is refused. */
+  async inject(fault: ServerFault): Promise<string> {
+    const { kind, params, share, seed, ttlMs } = fault;
+    const answer = await this.#ask('POST', '/faults', {
+      kind,
+      params,
+      share,
+      seed,
+      ttl_ms: Math.ceil(ttlMs),
+    });
+    const id = (answer as { id?: unknown } | null)?.id;
+    if (typeof id !== 'string' && typeof id !== 'number') throw new Error('the server gave no fault id');
+    return String(id);
+  }
+
+  async lift(id: string): Promise<void> {
+    await this.#ask('DELETE', `/faults/${encodeURIComponent(id)}`);
+  }
+
+  #ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const outgoing = request(
+      `${this.#base}${path}`,
+      { method, timeout: TIMEOUT_MS, headers: { 'content-type': 'application/json' } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const status = response.statusCode ?? 0;
+          if (status >= 400)
+            return reject(new Error(`${method} ${path}: HTTP ${status} ${text.slice(0, 500)}`));
+          try {
+            resolve(text === '' ? null : JSON.parse(text));
+          } catch {
+            reject(new Error(`${method} ${path}: an answer that is no JSON`));
+          }
+        });
+      },
+    );
+    outgoing.on('timeout', () =>
+      outgoing.destroy(new Error(`${method} ${path}: no answer in ${TIMEOUT_MS} ms`)),
+    );
+    outgoing.on('error', reject);
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    return promise;
+  }
+}
