@@ -1,0 +1,100 @@
+/** The command line: parse, call, print, exit code. */
+import yargs from 'yargs';
+import { describeProblem, EXIT, FiredrillError } from '../base/errors.ts';
+import { suggest } from '../base/neighbours.ts';
+import { readRun } from '../record/read-run.ts';
+import { toFiredrillError } from '../run/run.ts';
+import { FlagReader, type Typed } from './flags.ts';
+import { writeReport } from './report-files.ts';
+import { RUN_FLAGS, runCommand } from './run-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { readVersion } from './version.ts';
+
+const COMMANDS = ['run', 'serve', 'report'];
+const args = process.argv.slice(2);
+
+async function main(): Promise<number> {
+  let code: number = EXIT.pass;
+  const parser = yargs(args)
+    .scriptName('firedrill')
+    .version(readVersion())
+    .usage('$0 <command>\n\nLoad tests and chaos drills for Phoenix Channels.')
+    .command(
+      'run [scenario..]',
+      'run scenarios against a target, record, report, judge',
+      (command) =>
+        command
+          .positional('scenario', { type: 'string', array: true, describe: 'scenario files' })
+          .options(RUN_FLAGS)
+          .example('$0 run scenarios/flagship.ts --clients 1000 --duration 30s', '')
+          .epilogue(
+            'Exit codes: 0 pass · 99 a threshold failed · 104 bad flags or scenario · 105 stopped by a signal · ' +
+              '107 the scenario threw · 113 inconclusive · 114 target unreachable · 115 a fault could not be lifted',
+          ),
+      async (typed) => {
+        code = await runCommand((typed.scenario ?? []) as string[], typed as Typed);
+      },
+    )
+    .command(
+      'serve',
+      'the bundled server alone',
+      (command) =>
+        command
+          .strict(false)
+          .usage(
+            '$0 serve [--port 4000] [--control-port 4001] [--nodes 1] [--host 127.0.0.1] [--secret S]\n\n' +
+              'Prints one JSON line when it is ready; port 0 picks a free port.',
+          ),
+      async () => {
+        code = await serveCommand(args.slice(args.indexOf('serve') + 1));
+      },
+    )
+    .command(
+      'report <run>',
+      'render a recorded run again',
+      (command) =>
+        command.positional('run', { type: 'string', demandOption: true, describe: 'folder of the run' }),
+      (typed) => {
+        const flags = new FlagReader(typed as Typed);
+        flags.refuseUnknown(['run', 'debug']);
+        flags.done();
+        process.stdout.write(`report=${writeReport(readRun(typed.run), typed.run)}\n`);
+      },
+    )
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'boolean-negation': false })
+    .wrap(Math.min(110, process.stdout.columns || 100))
+    .help()
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error) throw error;
+      throw new FiredrillError(EXIT.invalid, [{ code: 'bad-flag', path: 'firedrill', got: message }]);
+    });
+
+  const command = args.find((arg) => !arg.startsWith('-'));
+  const asksHelp = args.some((arg) => ['--help', '--version'].includes(arg));
+  if (!asksHelp && (command === undefined || !COMMANDS.includes(command))) {
+    throw new FiredrillError(EXIT.invalid, [
+      {
+        code: 'unknown-command',
+        path: 'firedrill',
+        got: command === undefined ? 'no command' : `'${command}'`,
+        wanted: COMMANDS.join(', '),
+        hint: command === undefined ? 'firedrill --help' : suggest(command, COMMANDS),
+      },
+    ]);
+  }
+  await parser.parseAsync();
+  return code;
+}
+
+try {
+  process.exitCode = await main();
+} catch (thrown) {
+  const error = toFiredrillError(thrown);
+  for (const problem of error.problems) process.stderr.write(`${describeProblem(problem)}\n`);
+  if (args.includes('--debug') || error.exitCode === EXIT.bug) {
+    const cause = error.cause instanceof Error ? error.cause : error;
+    process.stderr.write(`${cause.stack ?? ''}\n`);
+  }
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,12 @@
+/** Renders a run into its folder. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderReport } from '../../reports/render/report.ts';
+import type { RunRecord } from '../record/run-record.ts';
+
+/** Writes report.html and returns its path. */
+export function writeReport(record: RunRecord, dir: string): string {
+  const path = join(dir, 'report.html');
+  writeFileSync(path, renderReport(record));
+  return path;
+}

@@ -1,0 +1,69 @@
+/** What the clients of one worker share: plan, clock, recorder, the due time of the running action. */
+import { messageOf } from '../base/errors.ts';
+import type { Recorder } from '../measure/recorder.ts';
+import type { SocketWorld } from '../wire/phoenix-socket.ts';
+import type { Published } from './delta-codec.ts';
+import type { WorkerPlan } from './orders.ts';
+
+export class WorkerRuntime {
+  readonly plan: WorkerPlan;
+  readonly world: SocketWorld;
+  readonly recorder: Recorder;
+  /** Broadcasts of our clients that were, or may have been, taken by the server. */
+  published: Published[] = [];
+  /** First arrival's due time and end of the plan, µs on the shared clock. */
+  startUs = 0;
+  endUs = 0;
+  /** True once the plan is over: nothing new is sent. */
+  stopped = false;
+  #dueUs = 0;
+  readonly #onThrow: (error: unknown, client: number) => void;
+
+  constructor(
+    plan: WorkerPlan,
+    world: SocketWorld,
+    recorder: Recorder,
+    onThrow: (error: unknown, client: number) => void,
+  ) {
+    this.plan = plan;
+    this.world = world;
+    this.recorder = recorder;
+    this.#onThrow = onThrow;
+  }
+
+  /** When the action that runs now was due; outside of one, now. */
+  dueUs(): number {
+    return this.#dueUs === 0 ? this.world.clock.nowUs() : this.#dueUs;
+  }
+
+  /** Runs a scenario's code with its due time; what it throws ends the run. */
+  runDue(client: number, dueUs: number, action: () => unknown): void {
+    this.#dueUs = dueUs;
+    try {
+      this.watch(client, action());
+    } catch (error) {
+      this.#onThrow(error, client);
+    } finally {
+      this.#dueUs = 0;
+    }
+  }
+
+  /** Runs a scenario's code now. */
+  run(client: number, action: () => unknown): void {
+    try {
+      this.watch(client, action());
+    } catch (error) {
+      this.#onThrow(error, client);
+    }
+  }
+
+  watch(client: number, result: unknown): void {
+    if (result instanceof Promise) result.catch((error: unknown) => this.#onThrow(error, client));
+  }
+}
+
+/** The message and stack of what a scenario threw. */
+export function describeThrown(error: unknown): { message: string; stack: string } {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return { message: messageOf(error), stack };
+}

@@ -1,0 +1,39 @@
+/** What a fault is to the conductor: an `inject` that hands back its `lift`. */
+import type { FaultParams } from '../scenario/fault-plan.ts';
+import type { PlannedFault } from '../scenario/plan.ts';
+
+/** A fault of the bundled server, as its control port takes it. */
+export type ServerFault = {
+  kind: string;
+  params: FaultParams;
+  share: number;
+  seed: number;
+  /** It lifts itself after this long, even if the harness has died. */
+  ttlMs: number;
+};
+
+/** What faults are done with. */
+export type FaultHands = {
+  seed: number;
+  /** Injects into the bundled server and resolves with the fault's id there; rejects when it is refused. */
+  injectServer(fault: ServerFault): Promise<string>;
+  liftServer(id: string): Promise<void>;
+  /** Acts on the links of a share of the clients; resolves with how many were hit. */
+  strike(order: {
+    id: string;
+    kind: string;
+    params: FaultParams;
+    seed: number;
+    forMs: number;
+  }): Promise<number>;
+  liftStrike(id: string): void;
+};
+
+export type Lift = () => Promise<void>;
+
+export type Fault = {
+  inject(fault: PlannedFault, hands: FaultHands): Promise<Lift>;
+};
+
+/** A server fault outlives its window by this much at most when nobody lifts it. */
+export const TTL_MARGIN_MS = 5_000;

@@ -1,0 +1,44 @@
+/**
+ * A share of the clients joins one of its topics again, spread over the window:
+ * what users do who reload, and what makes a slow join/3 felt.
+ */
+import { hash } from '../../base/random.ts';
+import { WheelTimer } from '../../base/timer-wheel.ts';
+import type { ClientChannel } from '../../wire/client-channel.ts';
+import { topicMatcher } from '../topic-pattern.ts';
+import type { LinkFault } from './link-fault.ts';
+
+class Rejoin extends WheelTimer {
+  readonly #channel: ClientChannel;
+  constructor(channel: ClientChannel) {
+    super();
+    this.#channel = channel;
+  }
+  expire(nowUs: number): void {
+    if (this.#channel.state === 'joined') this.#channel.socket.joinChannel(this.#channel, nowUs);
+  }
+}
+
+export const rejoin: LinkFault = {
+  strike(targets, { clock, wheel, forMs, seed }, params) {
+    const share = Number(params['rejoin'] ?? 0);
+    const matches = topicMatcher(String(params['topic'] ?? '*'));
+    const timers: Rejoin[] = [];
+    const nowUs = clock.nowUs();
+    for (const { index, socket } of targets) {
+      const draw = hash(seed, index) / 4_294_967_296;
+      if (draw >= share) continue;
+      const channel = socket.channels.find((candidate) => matches(candidate.topic));
+      if (!channel) continue;
+      const timer = new Rejoin(channel);
+      timers.push(timer);
+      wheel.arm(timer, nowUs + (draw / share) * forMs * 1e3);
+    }
+    return {
+      clients: timers.length,
+      lift: () => {
+        for (const timer of timers) wheel.cancel(timer);
+      },
+    };
+  },
+};

@@ -1,0 +1,162 @@
+/**
+ * What each fault did: its metrics before, during and after, and how long it
+ * took after the lift until the system was steady again.
+ */
+import type { FaultSpan } from '../faults/schedule.ts';
+import type { RunTotals } from '../measure/merge.ts';
+import type { TrendName } from '../measure/names.ts';
+import type { BroadcastLine, FaultEffect, WindowLine } from '../record/run-record.ts';
+
+/** Seconds looked at before and after a fault, and steady seconds in a row that count as recovered. */
+const BEFORE_S = 10;
+const AFTER_S = 10;
+const STEADY_IN_A_ROW = 3;
+
+export type RunSeries = {
+  totals: RunTotals;
+  windows: readonly WindowLine[];
+  broadcasts: readonly BroadcastLine[];
+};
+
+type Range = { fromMs: number; untilMs: number };
+
+/** A figure of a part of the run; null when there was nothing to measure. */
+type Figure = (series: RunSeries, range: Range) => number | null;
+
+type EffectSpec = { metric: string; unit: FaultEffect['unit']; figure: Figure };
+
+const p99 =
+  (name: TrendName): Figure =>
+  ({ totals }, range) => {
+    const histogram = totals.trend(name, (window) => isIn(window * 1_000, range));
+    return histogram.count === 0 ? null : histogram.percentile(99) / 1e3;
+  };
+
+const mostOf =
+  (read: (line: WindowLine) => number | undefined | null): Figure =>
+  ({ windows }, range) => {
+    const values = windows.filter((line) => isIn(line.atMs, range)).map(read);
+    const known = values.filter((value) => value !== undefined && value !== null);
+    return known.length === 0 ? null : Math.max(...known);
+  };
+
+const sumOf =
+  (read: (line: WindowLine) => number): Figure =>
+  ({ windows }, range) =>
+    windows.filter((line) => isIn(line.atMs, range)).reduce((sum, line) => sum + read(line), 0);
+
+const averageCpu: Figure = ({ windows }, range) => {
+  const values = windows.filter((line) => isIn(line.atMs, range)).map((line) => line.server?.cpu);
+  const known = values.filter((value) => value !== undefined && value !== null);
+  return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+};
+
+const fewestJoined: Figure = ({ windows }, range) => {
+  const values = windows.filter((line) => isIn(line.atMs, range)).map((line) => line.clients.joined);
+  return values.length === 0 ? null : Math.min(...values);
+};
+
+/** The slowest last receiver of the broadcasts due in that time. */
+const broadcastLast: Figure = ({ broadcasts }, range) => {
+  const values = broadcasts.filter((line) => isIn(line.atMs, range)).map((line) => line.lastMs);
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+};
+
+const missing: Figure = ({ broadcasts }, range) =>
+  broadcasts.filter((line) => isIn(line.atMs, range)).reduce((sum, line) => sum + line.missing, 0);
+
+const joinP99: EffectSpec = { metric: 'join_duration p99', unit: 'ms', figure: p99('join_duration') };
+const pushP99: EffectSpec = { metric: 'push_duration p99', unit: 'ms', figure: p99('push_duration') };
+const lastReceiver: EffectSpec = { metric: 'broadcast, last receiver', unit: 'ms', figure: broadcastLast };
+const mailboxes: EffectSpec = {
+  metric: 'mailboxes, most at once',
+  unit: 'count',
+  figure: mostOf((line) => line.mailbox?.sum),
+};
+
+/** The first of each kind is the one recovery is judged by, second by second. */
+const EFFECTS: Readonly<Record<string, readonly EffectSpec[]>> = {
+  slow_join: [joinP99, lastReceiver],
+  blocking_handler: [pushP99, mailboxes],
+  intercept: [lastReceiver, mailboxes, { metric: 'server CPU, cores', unit: 'count', figure: averageCpu }],
+  network_drop: [
+    { metric: 'clients joined, fewest', unit: 'count', figure: fewestJoined },
+    { metric: 'drops', unit: 'count', figure: sumOf((line) => line.drops) },
+    { metric: 'deliveries missing', unit: 'count', figure: missing },
+    pushP99,
+  ],
+};
+
+/** Before, during and after of every fault that was applied. */
+export function effectsOf(
+  span: FaultSpan,
+  all: readonly FaultSpan[],
+  series: RunSeries,
+  rampMs: number,
+): FaultEffect[] {
+  if (span.appliedAtMs === null) return [];
+  const endMs = (series.windows.at(-1)?.atMs ?? 0) + 1_000;
+  const { before, during, after } = rangesOf(span, all, rampMs, endMs);
+  return (EFFECTS[span.fault.kind] ?? [pushP99]).map(({ metric, unit, figure }) => ({
+    metric,
+    unit,
+    before: before ? figure(series, before) : null,
+    during: figure(series, during),
+    after: after ? figure(series, after) : null,
+  }));
+}
+
+function rangesOf(
+  span: FaultSpan,
+  all: readonly FaultSpan[],
+  rampMs: number,
+  endMs: number,
+): { before: Range | null; during: Range; after: Range | null } {
+  const fromMs = span.appliedAtMs ?? 0;
+  const untilMs = span.liftedAtMs ?? endMs;
+  const others = all.filter((other) => other !== span && other.appliedAtMs !== null);
+  // "Before" must not reach into the ramp or the fault before it; "after" not into the next one.
+  const floor = Math.max(rampMs, ...others.map((o) => o.liftedAtMs ?? endMs).filter((ms) => ms <= fromMs));
+  const ceiling = Math.min(endMs, ...others.map((o) => o.appliedAtMs ?? 0).filter((ms) => ms >= untilMs));
+  const before = { fromMs: Math.max(floor, fromMs - BEFORE_S * 1_000), untilMs: fromMs };
+  const after = { fromMs: Math.max(untilMs, ceiling - AFTER_S * 1_000), untilMs: ceiling };
+  return {
+    before: before.untilMs - before.fromMs >= 1_000 ? before : null,
+    during: { fromMs, untilMs },
+    after: after.untilMs - after.fromMs >= 1_000 ? after : null,
+  };
+}
+
+/**
+ * Milliseconds from the lift until the fault's first metric was as before for
+ * three seconds in a row: at most half as much again and 5 ms more, or for
+ * clients, all that were joined before. Null when that was not seen.
+ */
+export function recoveryMs(
+  span: FaultSpan,
+  all: readonly FaultSpan[],
+  series: RunSeries,
+  rampMs: number,
+): number | null {
+  const spec = EFFECTS[span.fault.kind]?.[0];
+  const before = effectsOf(span, all, series, rampMs)[0]?.before ?? null;
+  if (!spec || span.liftedAtMs === null || before === null) return null;
+  let inARow = 0;
+  for (const { atMs } of series.windows) {
+    if (atMs < span.liftedAtMs) continue;
+    const value = spec.figure(series, { fromMs: atMs, untilMs: atMs + 1_000 });
+    // A second without a sample neither shows trouble nor its end: it counts with its neighbours.
+    const steady =
+      value === null || (spec.figure === fewestJoined ? value >= before : value <= before * 1.5 + 5);
+    inARow = steady ? inARow + 1 : 0;
+    if (inARow === STEADY_IN_A_ROW) {
+      return Math.max(0, atMs - (STEADY_IN_A_ROW - 1) * 1_000 - span.liftedAtMs);
+    }
+  }
+  return null;
+}
+
+function isIn(ms: number, { fromMs, untilMs }: Range): boolean {
+  return ms >= fromMs && ms < untilMs;
+}

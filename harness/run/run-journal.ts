@@ -1,0 +1,215 @@
+/**
+ * Everything that happens in a run, as it happens: windows are merged into the
+ * totals and the timeline, broadcasts settle, faults and incidents leave marks.
+ */
+import type { Clock } from '../base/clock.ts';
+import { formatCount } from '../base/units.ts';
+import type { Conductor, ConductorListener } from '../drive/conductor.ts';
+import type { Gauges } from '../drive/delta-codec.ts';
+import type { FaultSchedule, FaultSpan, ScheduleListener } from '../faults/schedule.ts';
+import { IntervalLog } from '../measure/histogram.ts';
+import { RunTotals, type MergedWindow } from '../measure/merge.ts';
+import { TRENDS } from '../measure/names.ts';
+import type { BroadcastLine, MarkLine, WindowLine } from '../record/run-record.ts';
+import type { RunWriter } from '../record/write-run.ts';
+import type { RunPlan } from '../scenario/plan.ts';
+import { LiveState } from './live.ts';
+import type { ObserverListener, OpenTarget } from './open-target.ts';
+import type { RunHooks } from './run.ts';
+import { toBroadcastLine, toWindowLine, type ServerReading } from './timeline.ts';
+
+/** p99 of our own lateness beyond which a second's figures are the driver's as much as the server's. */
+export const LATENESS_LIMIT_MS = 50;
+
+type Setting = {
+  clock: Clock;
+  plan: RunPlan;
+  scenario: string;
+  target: string;
+  writer: RunWriter;
+  hooks: RunHooks;
+};
+
+export class RunJournal implements ConductorListener, ScheduleListener, ObserverListener {
+  readonly totals = new RunTotals();
+  readonly windows: WindowLine[] = [];
+  readonly broadcasts: BroadcastLine[] = [];
+  readonly marks: MarkLine[] = [];
+  readonly incidents: { atMs: number; what: string }[] = [];
+  readonly deadNodes = new Set<string>();
+  lostWorkers = 0;
+  scenarioThrew: { message: string; stack: string } | null = null;
+  isInterrupted = false;
+  startUs = 0;
+  startedWallMs = 0;
+  mostWorkerRssBytes = 0;
+  /** Resolves when the run has a reason to end before its time. */
+  readonly ended: Promise<void>;
+  readonly #end: () => void;
+  readonly #setting: Setting;
+  readonly #live: LiveState;
+  #conductor: Conductor | null = null;
+  #schedule: FaultSchedule | null = null;
+  #hlog = '';
+  #log: IntervalLog | null = null;
+  #reading: ServerReading = {};
+  #phase = 'ramp';
+  #serverIsGone = false;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    const { plan, scenario, target } = setting;
+    this.#live = new LiveState(scenario, target, plan.clients, plan.totalMs);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#end = resolve;
+  }
+
+  attach(conductor: Conductor, schedule: FaultSchedule, _target: OpenTarget): void {
+    this.#conductor = conductor;
+    this.#schedule = schedule;
+  }
+
+  begin(startUs: number, startedWallMs: number): void {
+    this.startUs = startUs;
+    this.startedWallMs = startedWallMs;
+    this.#log = new IntervalLog((text) => (this.#hlog += text), startedWallMs);
+    this.phase('ramp');
+  }
+
+  /** True when the run ends before its plan. */
+  get isCutShort(): boolean {
+    return this.isInterrupted || this.scenarioThrew !== null || this.#serverIsGone;
+  }
+
+  phase(name: string): void {
+    this.#phase = name;
+    this.#mark({ mark: 'phase', name });
+  }
+
+  interrupted(): void {
+    this.isInterrupted = true;
+    this.#mark({ mark: 'interrupted', name: 'interrupted by a signal' });
+    this.#setting.hooks.onNote?.(
+      'interrupted: lifting faults and writing the report; once more ends it at once',
+    );
+  }
+
+  onWindow(merged: MergedWindow, gauges: Gauges, workers: number): void {
+    const { plan, writer, hooks } = this.#setting;
+    this.totals.add(merged);
+    for (const name of TRENDS) {
+      const histogram = merged.trends[name];
+      if (histogram && this.#log) histogram.logInterval(this.#log, name, merged.window, merged.window + 1);
+    }
+    this.mostWorkerRssBytes = Math.max(this.mostWorkerRssBytes, gauges.rssBytes);
+    const line = toWindowLine(merged, gauges, workers, this.#reading);
+    this.#reading = {};
+    this.windows.push(line);
+    writer.append(line);
+    this.#settleBroadcasts();
+    if (this.#phase === 'ramp' && line.atMs + 1_000 >= plan.rampMs) this.phase('hold');
+    this.#live.addWindow(line, this.#missing());
+    const saturated = line.driver.latenessP99Ms > LATENESS_LIMIT_MS;
+    const active = this.#schedule?.active() ?? [];
+    hooks.onLive?.(this.#live.view(line.atMs + 1_000, this.#phase, active, saturated));
+  }
+
+  #settleBroadcasts(): void {
+    const conductor = this.#conductor;
+    if (!conductor) return;
+    for (const result of conductor.broadcasts.takeSettled(conductor.liveWorkers())) {
+      this.#addBroadcast(toBroadcastLine(result, this.startUs));
+    }
+  }
+
+  /** Takes the broadcasts that some receiver still misses at the end. */
+  closeBroadcasts(): void {
+    for (const result of this.#conductor?.broadcasts.takeRest() ?? []) {
+      this.#addBroadcast(toBroadcastLine(result, this.startUs));
+    }
+    this.broadcasts.sort((a, b) => a.atMs - b.atMs);
+  }
+
+  #addBroadcast(line: BroadcastLine): void {
+    const at = this.broadcasts.findIndex(
+      (known) =>
+        known.sequence === line.sequence && known.publisher === line.publisher && known.topic === line.topic,
+    );
+    // A double that arrived after it had settled changes the line, not the count of lines.
+    if (at >= 0) this.broadcasts[at] = line;
+    else this.broadcasts.push(line);
+    this.#setting.writer.append(line);
+    this.#live.addBroadcast(line);
+  }
+
+  #missing(): number {
+    const limitUs = this.#setting.clock.nowUs() - 5e6;
+    let missing = 0;
+    for (const result of this.#conductor?.broadcasts.open() ?? []) {
+      if (result.dueUs < limitUs) missing += result.missing;
+    }
+    return missing;
+  }
+
+  onReading(reading: ServerReading): void {
+    this.#reading = reading;
+  }
+
+  onNodeDead(name: string): void {
+    if (this.deadNodes.has(name)) return;
+    this.deadNodes.add(name);
+    this.incident(`server node ${name} died; its connections are lost`);
+  }
+
+  onWorkerLost(worker: number, clients: number, how: string): void {
+    this.lostWorkers += 1;
+    this.incident(`worker ${worker} ended (${how}); its ${formatCount(clients)} clients are lost`);
+  }
+
+  onScenarioThrew(message: string, stack: string, client: number | null): void {
+    if (this.scenarioThrew) return;
+    this.scenarioThrew = { message, stack };
+    this.incident(`the scenario threw in client ${client ?? 'none'}: ${message}`);
+    this.#end();
+  }
+
+  serverDied(how: string): void {
+    this.#serverIsGone = true;
+    this.deadNodes.add('all');
+    this.incident(`the server ended: ${how}`);
+    this.#end();
+  }
+
+  onFault(span: FaultSpan, what: 'on' | 'off' | 'not-injected' | 'not-lifted'): void {
+    const { id, name } = span.fault;
+    if (what === 'on') this.#mark({ mark: 'fault-on', name, fault: id });
+    else if (what === 'off') this.#mark({ mark: 'fault-off', name, fault: id });
+    else if (what === 'not-injected') this.incident(`${name} could not be injected: ${span.failure}`);
+    else this.incident(`${name} could not be lifted: ${span.failure}`);
+    if (what === 'on' || what === 'off') this.#setting.hooks.onNote?.(`${name} ${what}`);
+  }
+
+  incident(what: string): void {
+    const atMs = this.#nowMs();
+    this.incidents.push({ atMs, what });
+    this.#mark({ mark: 'incident', name: what });
+    this.#setting.hooks.onNote?.(what);
+  }
+
+  /** The HdrHistogram log so far. */
+  get intervals(): string {
+    return this.#hlog;
+  }
+
+  #mark(mark: Omit<MarkLine, 'type' | 'atMs'>): void {
+    const line: MarkLine = { type: 'mark', atMs: this.#nowMs(), ...mark };
+    this.marks.push(line);
+    this.#setting.writer.append(line);
+  }
+
+  #nowMs(): number {
+    if (this.startUs === 0) return 0;
+    return Math.max(0, Math.round((this.#setting.clock.nowUs() - this.startUs) / 1e3));
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The order of a run: read the scenario, fit it to the machine, start the
+ * target, start the workers, let the plan go by, end it, judge it, write it down.
+ */
+import { realClock, sleepMs, type Clock } from '../base/clock.ts';
+import { EXIT, FiredrillError, messageOf, type ExitCode } from '../base/errors.ts';
+import { METRIC_NAMES } from '../base/metrics.ts';
+import { Conductor } from '../drive/conductor.ts';
+import type { FaultHands } from '../faults/fault.ts';
+import { FaultSchedule } from '../faults/schedule.ts';
+import type { LiveView } from '../record/live-view.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { RunWriter } from '../record/write-run.ts';
+import type { Threshold } from '../scenario/api.ts';
+import { checkScenario } from '../scenario/check.ts';
+import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
+import { planRun, type PlanOverrides } from '../scenario/plan.ts';
+import { ControlPort } from '../target/control-port.ts';
+import { readKernelCounters } from '../target/kernel-counters.ts';
+import { conclude } from './conclude.ts';
+import { openTarget, type OpenTarget, type TargetChoice } from './open-target.ts';
+import { RunJournal } from './run-journal.ts';
+
+export type RunOptions = {
+  scenarioFile: string;
+  overrides: PlanOverrides;
+  target: TargetChoice;
+  /** Worker processes; undefined lets the machine's limits decide. */
+  workers?: number;
+  /** Folder of the run; undefined makes one under reports/runs. */
+  out?: string;
+  /** Thresholds beside the scenario's own. */
+  thresholds: Record<string, string[]>;
+  env: Record<string, string>;
+  /** The command as typed, for the record. */
+  command: string;
+  version: string;
+};
+
+export type RunHooks = {
+  /** Once a second while the run goes. */
+  onLive?(view: LiveView): void;
+  /** A line worth saying as it happens: a phase, a fault, an incident, a limit. */
+  onNote?(text: string): void;
+  /** Aborted by the first Ctrl-C: end in good order, now. */
+  interrupt?: AbortSignal;
+};
+
+export type RunResult = { record: RunRecord; dir: string; exitCode: ExitCode };
+
+/** After the plan: how long replies and deliveries under way are waited for. */
+const DRAIN_MS = 12_000;
+/** Time for every worker to hear of the start before the first arrival is due. */
+const HEAD_START_US = 250_000;
+
+/** Runs a scenario; rejects with `FiredrillError` when it cannot begin. */
+export async function runScenario(
+  options: RunOptions,
+  hooks: RunHooks = {},
+  clock: Clock = realClock,
+): Promise<RunResult> {
+  const loaded = withThresholds(await loadScenario(options.scenarioFile), options.thresholds);
+  const wanted = planRun(loaded.scenario, options.overrides);
+  const interrupt = hooks.interrupt ?? new AbortController().signal;
+
+  const journalOf = (): RunJournal => journal;
+  const target = await openTarget(
+    { choice: options.target, clients: wanted.clients, workers: options.workers, faults: wanted.faults },
+    clock,
+    {
+      onServerLine: (line) => hooks.onNote?.(`server: ${line}`),
+      onServerExit: (how) => journalOf().serverDied(how),
+    },
+  );
+  const plan =
+    target.fit.clients < wanted.clients
+      ? planRun(loaded.scenario, { ...options.overrides, clients: target.fit.clients })
+      : wanted;
+  for (const limit of target.fit.limits) {
+    hooks.onNote?.(`${limit.limit}: ${limit.asked} clients asked, ${limit.fits} fit; ${limit.hint}`);
+  }
+
+  let conductor: Conductor | null = null;
+  let journal!: RunJournal;
+  try {
+    const writer = new RunWriter(options.out ?? defaultFolder(loaded.name, clock));
+    journal = new RunJournal({ clock, plan, scenario: loaded.name, target: target.display, writer, hooks });
+    writer.writeReplay({
+      seed: plan.seed,
+      scenario: options.scenarioFile,
+      scenarioSha256: loaded.sha256,
+      firedrill: options.version,
+      node: process.version,
+      command: options.command,
+    });
+    conductor = new Conductor(clock, journal);
+    const schedule = new FaultSchedule(clock, plan.faults, handsOf(target, conductor, plan.seed), journal);
+    journal.attach(conductor, schedule, target);
+    await conductor.launch({
+      workers: target.fit.workers,
+      scenarioFile: options.scenarioFile,
+      clients: plan.clients,
+      rampMs: plan.rampMs,
+      totalMs: plan.totalMs,
+      rate: plan.rate,
+      seed: plan.seed,
+      env: options.env,
+      target: target.address,
+      connectsAtOnce: target.connectsAtOnce,
+    });
+
+    const kernelBefore = readKernelCounters();
+    const startUs = clock.nowUs() + HEAD_START_US;
+    journal.begin(startUs, clock.wallMs() + HEAD_START_US / 1e3);
+    conductor.start(startUs);
+    schedule.start(startUs);
+    target.observe(startUs, journal);
+    await Promise.race([
+      sleepMs(clock, HEAD_START_US / 1e3 + plan.totalMs),
+      journal.ended,
+      aborted(interrupt),
+    ]);
+    if (interrupt.aborted) journal.interrupted();
+
+    journal.phase('drain');
+    await schedule.end();
+    await conductor.stop(journal.isCutShort ? 1_500 : DRAIN_MS);
+    target.stopObserving();
+    await conductor.finish();
+    const result = conclude({
+      options,
+      loaded,
+      plan,
+      target,
+      conductor,
+      schedule,
+      journal,
+      kernelBefore,
+      kernelAfter: readKernelCounters(),
+    });
+    writer.writeSummary(result.summary);
+    writer.close();
+    return { record: result, dir: writer.dir, exitCode: result.summary.exitCode as ExitCode };
+  } finally {
+    conductor?.kill();
+    await target.close();
+  }
+}
+
+/** Adds the thresholds of the command line, checked like the file's own. */
+function withThresholds(loaded: LoadedScenario, added: RunOptions['thresholds']): LoadedScenario {
+  if (Object.keys(added).length === 0) return loaded;
+  const thresholds: Record<string, readonly Threshold[]> = { ...loaded.scenario.thresholds };
+  for (const [metric, list] of Object.entries(added)) {
+    thresholds[metric] = [...(thresholds[metric] ?? []), ...list];
+  }
+  const scenario = { ...loaded.scenario, thresholds };
+  const problems = checkScenario(scenario, METRIC_NAMES);
+  if (problems.length > 0) throw new FiredrillError(EXIT.invalid, problems);
+  return { ...loaded, scenario };
+}
+
+function handsOf(target: OpenTarget, conductor: Conductor, seed: number): FaultHands {
+  const control = target.control === null ? null : new ControlPort(target.control);
+  const needControl = (): ControlPort => {
+    if (!control) throw new Error('the target has no control port');
+    return control;
+  };
+  return {
+    seed,
+    injectServer: (fault) => needControl().inject(fault),
+    liftServer: (id) => needControl().lift(id),
+    strike: (order) => conductor.strike(order),
+    liftStrike: (id) => conductor.lift(id),
+  };
+}
+
+function defaultFolder(scenario: string, clock: Clock): string {
+  const time = new Date(clock.wallMs()).toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+  return `reports/runs/${time}-${scenario}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** An error of our own making, for a command line that must say something of anything thrown. */
+export function toFiredrillError(error: unknown): FiredrillError {
+  if (error instanceof FiredrillError) return error;
+  return new FiredrillError(EXIT.bug, [{ code: 'bug', path: 'firedrill', got: messageOf(error) }], {
+    cause: error,
+  });
+}
