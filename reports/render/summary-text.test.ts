@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderKeyValues, renderSummary } from './summary-text.ts';
+import { bareRecords, hostileRecord } from './testing/odd-records.ts';
+import { plainFault, plainMetric, plainRecord, plainThreshold } from './testing/plain-record.ts';
+import { sampleRecord } from './testing/sample-record.ts';
+
+const plainOptions = { colour: false, reportPath: 'reports/runs/x/report.html' };
+
+test('tells the sample in 25 lines: verdict, thresholds, percentiles, faults, report, command', () => {
+  const lines = renderSummary(sampleRecord(), plainOptions).split('\n');
+  assert.ok(lines.length <= 25, `${lines.length} lines`);
+  assert.match(
+    lines[0] ?? '',
+    /^ ✕ FAIL {2}push_duration p\(99\) was .*, limit 250 ms\. Worst at .*, while blocking handlers/,
+  );
+  assert.ok(lines.some((line) => /^ ✓ join_duration p\(99\) +< 1 s/.test(line)));
+  assert.ok(lines.some((line) => /^ {3}reconnect +[\d,]+ /.test(line)));
+  assert.ok(lines.some((line) => /^ {3}network drops +2:25–2:45/.test(line)));
+  assert.match(lines.at(-2) ?? '', /report {2}reports\/runs\/x\/report\.html$/);
+  assert.match(lines.at(-1) ?? '', /repeat {2}firedrill run /);
+});
+
+test('stays within 25 lines whatever there is to tell, failures first', () => {
+  const held = plainThreshold({ status: 'pass', actual: 1 });
+  const record = plainRecord({
+    thresholds: [...Array.from({ length: 40 }, () => held), plainThreshold({ metric: 'the_failed_one' })],
+    faults: Array.from({ length: 30 }, (_, index) =>
+      plainFault(`f-${index}`, `fault ${index}`, index, index + 1),
+    ),
+    incidents: Array.from({ length: 30 }, () => ({ atMs: 0, what: 'something' })),
+    metrics: Object.fromEntries(
+      ['connect_duration', 'join_duration', 'push_duration', 'broadcast_latency', 'reconnect_duration'].map(
+        (name) => [name, plainMetric(2)],
+      ),
+    ),
+  });
+  const text = renderSummary(record, plainOptions);
+  assert.ok(text.split('\n').length <= 25, text);
+  assert.match(text, /✕ the_failed_one/);
+  assert.match(text, /and \d+ more hold/);
+  assert.match(text, /and 27 more in the report/);
+});
+
+test('writes no escape sequence without colour, and only its own with it', () => {
+  assert.doesNotMatch(renderSummary(hostileRecord(), plainOptions), /[^\P{C}\n]/u);
+  const coloured = renderSummary(hostileRecord(), { ...plainOptions, colour: true });
+  const codes = coloured
+    .split('\u001b')
+    .slice(1)
+    .map((text) => text.slice(0, text.indexOf('m') + 1));
+  assert.deepEqual([...new Set(codes)].toSorted(), ['[0m', '[1;31m', '[1m', '[2m', '[33m']);
+});
+
+test('says "not measured" rather than nothing, for every bare run', () => {
+  for (const [name, record] of Object.entries(bareRecords())) {
+    const text = renderSummary(record, plainOptions);
+    assert.doesNotMatch(text, /\b(NaN|undefined|null|Infinity)\b/, name);
+    assert.doesNotMatch(renderKeyValues(record), /=(NaN|undefined|null|Infinity)?$/m, name);
+  }
+});
+
+test('gives stable keys, one line each', () => {
+  const record = plainRecord({
+    exitCode: 99,
+    verdict: { status: 'fail', reasons: ['line\none'] },
+    clients: { planned: 5, connected: 5, joined: 4, failed: 1, joinedAfterMs: null },
+    metrics: {
+      push_duration: plainMetric(2),
+      push_timeouts: { count: 1, rate: 0.5 },
+      'push_timeouts{cause:x}': { count: 1, rate: 0.5 },
+      drops: { count: 3, rate: 0.1 },
+    },
+    thresholds: [plainThreshold()],
+    faults: [{ ...plainFault('slow-join-1', 'slow joins', 1_000, 2_000), recoveredAfterMs: 400 }],
+  });
+  const lines = renderKeyValues(record).split('\n');
+  const values = new Map(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
+  assert.equal(values.size, lines.length);
+  for (const line of lines) assert.match(line, /^[A-Za-z0-9_]+=./);
+  assert.equal(values.get('verdict'), 'fail');
+  assert.equal(values.get('exit_code'), '99');
+  assert.equal(values.get('clients_joined'), '4');
+  assert.equal(values.has('clients_joined_after_ms'), false);
+  assert.equal(values.get('push_duration_p99_ms'), '6');
+  assert.equal(values.get('push_timeouts_share'), '0.5');
+  assert.equal(values.get('drops_per_second'), '0.1');
+  assert.equal(values.get('threshold_1'), 'fail push_duration: p(99)<250');
+  assert.equal(values.get('fault_slow_join_1_recovered_after_ms'), '400');
+  assert.equal(values.get('reason_1'), 'line one');
+});

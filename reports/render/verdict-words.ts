@@ -1,0 +1,156 @@
+/**
+ * The verdict as sentences, for the page and for the terminal alike. A sentence
+ * is a list of parts, so that each medium can mark the number and the fault.
+ */
+
+import { formatClock } from '../../harness/base/units.ts';
+import type { RunRecord, Summary, ThresholdResult } from '../../harness/record/run-record.ts';
+import { type FaultSpan, faultSpans, spanNamed } from './fault-spans.ts';
+import { countText, msText, numbered, valueText } from './figures.ts';
+import { actualText, comparisonOf, duringText, nearestHold, worstFailure } from './threshold-words.ts';
+
+/** A piece of a sentence; `fault` is the colour of the fault it names. */
+export type Part = { text: string; tone: 'plain' | 'metric' | 'bad' | 'fault'; fault?: number };
+
+/** `✕ FAIL` and its like. */
+export const VERDICT_WORDS = {
+  pass: { sign: '✓', word: 'PASS' },
+  fail: { sign: '✕', word: 'FAIL' },
+  inconclusive: { sign: '?', word: 'INCONCLUSIVE' },
+} as const;
+
+const plain = (text: string): Part => ({ text, tone: 'plain' });
+
+/** The one sentence: metric, value, limit, moment, and the fault that was on. */
+export function verdictSentence(summary: Summary): Part[] {
+  const failure = worstFailure(summary.thresholds);
+  if (summary.verdict.status === 'fail' && failure) return failureSentence(failure, faultSpans(summary));
+  if (summary.verdict.status !== 'pass') {
+    return [plain(sentence(summary.verdict.reasons[0] ?? 'The record gives no reason.'))];
+  }
+  return passSentence(summary);
+}
+
+function failureSentence(failure: ThresholdResult, spans: readonly FaultSpan[]): Part[] {
+  const during = duringText(failure, spans);
+  const parts: Part[] = [
+    { text: `${failure.metric} ${comparisonOf(failure.expression).statistic}`, tone: 'metric' },
+    plain(`${during && ` ${during}`} was `),
+    { text: actualText(failure), tone: 'bad' },
+    plain(`, limit ${valueText(failure.unit, failure.limit)}.`),
+  ];
+  if (failure.worstAtMs === null) return parts;
+  parts.push(plain(` Worst at ${formatClock(failure.worstAtMs)}`));
+  const span = spanNamed(spans, failure.worstDuring);
+  if (span) {
+    parts.push(plain(', while '), { text: span.fault.name, tone: 'fault', fault: span.colour });
+    parts.push(plain(aside(span.fault.whom, span.fault.what)));
+  } else if (failure.worstDuring !== null) {
+    parts.push(plain(', while '), plain(failure.worstDuring));
+  } else {
+    parts.push(plain(', with no fault on'));
+  }
+  parts.push(plain('.'));
+  return parts;
+}
+
+function aside(whom: string, what: string): string {
+  const words = [whom, what].filter((text) => text !== '');
+  return words.length === 0 ? ' was on' : ` was on (${words.join(': ')})`;
+}
+
+function passSentence(summary: Summary): Part[] {
+  const total = summary.thresholds.length;
+  if (total === 0)
+    return [plain('No threshold was set, so none could fail; the figures below are what was measured.')];
+  const warned = worstFailure(summary.thresholds);
+  const nearest = warned ?? nearestHold(summary.thresholds);
+  const parts: Part[] = [];
+  if (warned) parts.push(plain('Every threshold that can fail the run holds; a warning does not: '));
+  else parts.push(plain(total === 1 ? 'The one threshold holds' : `All ${countText(total)} thresholds hold`));
+  if (!nearest) return [...parts, plain('.')];
+  if (!warned) parts.push(plain('; nearest to its limit is '));
+  parts.push(
+    { text: `${nearest.metric} ${comparisonOf(nearest.expression).statistic}`, tone: 'metric' },
+    plain(` at ${actualText(nearest)}, limit ${valueText(nearest.unit, nearest.limit)}.`),
+  );
+  return parts;
+}
+
+/** How far to trust it, in pieces: the other thresholds, the books, the driver's own state. */
+export function trustPhrases(summary: Summary): string[] {
+  const { thresholds, books, generator } = summary;
+  const holding = thresholds.filter((one) => one.status === 'pass').length;
+  const untold = thresholds.filter((one) => one.status === 'inconclusive').length;
+  const phrases: string[] = [];
+  if (thresholds.length === 0) phrases.push('no thresholds');
+  else if (thresholds.length === 1)
+    phrases.push(`the one threshold ${holding === 1 ? 'holds' : 'does not hold'}`);
+  else phrases.push(`${countText(holding)} of ${numbered(thresholds.length, 'threshold')} hold`);
+  if (untold > 0) phrases.push(`${countText(untold)} cannot tell`);
+  phrases.push(books.balanced ? 'the books balance' : 'the books do not balance');
+  const lateness = `lateness p99 ${msText(generator.sendLatenessP99Ms)}, limit ${msText(generator.latenessLimitMs)}`;
+  if (generator.saturated) {
+    phrases.push(
+      `the driver was the bottleneck (${lateness}, late in ${numbered(generator.lateSeconds, 'second')})`,
+    );
+  } else if (generator.lateSeconds > 0) {
+    phrases.push(`the driver kept up (${lateness}, late in ${numbered(generator.lateSeconds, 'second')})`);
+  } else {
+    phrases.push(`the driver was at ease (${lateness})`);
+  }
+  return phrases;
+}
+
+/** A note that belongs beside the verdict: an interruption, a limit of the machine, an incident. */
+export type Note = {
+  kind: 'interrupted' | 'limit' | 'incident' | 'books' | 'reason';
+  text: string;
+  hint?: string;
+};
+
+/** Everything a reader must know before believing the figures, worst first. */
+export function verdictNotes(record: RunRecord): Note[] {
+  const { summary } = record;
+  const notes: Note[] = [];
+  if (summary.interrupted) {
+    const mark = record.marks.find((one) => one.mark === 'interrupted');
+    const by = mark && mark.name !== '' ? ` (${mark.name})` : '';
+    const at = formatClock(mark?.atMs ?? summary.durationMs);
+    notes.push({
+      kind: 'interrupted',
+      text: `Interrupted at ${at}${by}: the figures are of the part that ran.`,
+    });
+  }
+  for (const reason of otherReasons(summary)) notes.push({ kind: 'reason', text: sentence(reason) });
+  for (const problem of summary.books.problems)
+    notes.push({ kind: 'books', text: `Books: ${sentence(problem)}` });
+  for (const limit of summary.limits) {
+    const text = `This machine limited the run by ${limit.limit}: asked ${countText(limit.asked)}, fits ${countText(limit.fits)}.`;
+    notes.push(limit.hint === '' ? { kind: 'limit', text } : { kind: 'limit', text, hint: limit.hint });
+  }
+  for (const incident of summary.incidents) {
+    notes.push({ kind: 'incident', text: `At ${formatClock(incident.atMs)}: ${sentence(incident.what)}` });
+  }
+  return notes;
+}
+
+/** Reasons the sentence has not already given. */
+function otherReasons(summary: Summary): string[] {
+  const { status, reasons } = summary.verdict;
+  if (status === 'fail' && worstFailure(summary.thresholds)) {
+    return reasons.filter((reason) => !summary.thresholds.some((one) => reason.includes(one.metric)));
+  }
+  return status === 'pass' ? reasons : reasons.slice(1);
+}
+
+/** With a full stop at its end, whatever it came with. */
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
+
+/** A sentence as plain text. */
+export function sentenceText(parts: readonly Part[]): string {
+  return parts.map((part) => part.text).join('');
+}
