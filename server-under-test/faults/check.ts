@@ -1,0 +1,77 @@
+import type { FaultKind, FaultOrder, FaultParams, ParamRule } from './fault.ts';
+import { FAULT_KINDS } from './kinds.ts';
+
+/** One thing wrong with a request. */
+export interface Problem {
+  readonly path: string;
+  readonly got: unknown;
+  readonly wanted: string;
+}
+
+const FIELDS = ['kind', 'params', 'share', 'seed', 'ttl_ms'];
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fits(rule: ParamRule, value: unknown): boolean {
+  if (rule.type === 'text') return typeof value === 'string' && value !== '';
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
+function describe(rule: ParamRule): string {
+  return rule.type === 'ms' ? 'a number of milliseconds, 0 or more' : 'a text';
+}
+
+function checkParams(kind: FaultKind, params: unknown, problems: Problem[]): FaultParams {
+  if (!isObject(params)) {
+    problems.push({ path: 'params', got: params, wanted: 'an object' });
+    return {};
+  }
+  const known = Object.keys(kind.params);
+  for (const name of Object.keys(params)) {
+    if (!known.includes(name))
+      problems.push({ path: `params.${name}`, got: params[name], wanted: `one of ${known.join(', ')}` });
+  }
+  for (const [name, rule] of Object.entries(kind.params)) {
+    const value = params[name];
+    if (value === undefined ? rule.required : !fits(rule, value)) {
+      problems.push({ path: `params.${name}`, got: value ?? null, wanted: describe(rule) });
+    }
+  }
+  // Every value has been checked to be one of the two.
+  return params as FaultParams;
+}
+
+function readNumber(
+  body: Record<string, unknown>,
+  name: string,
+  fallback: number,
+  max: number,
+  problems: Problem[],
+): number {
+  const value = body[name] ?? fallback;
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0 && value <= max) return value;
+  problems.push({ path: name, got: value, wanted: `a number from 0 to ${max}` });
+  return fallback;
+}
+
+/** Reads the body of POST /faults; lists every problem of it at once. */
+export function checkFault(body: unknown): { order: Omit<FaultOrder, 'id'>; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const fields = isObject(body) ? body : {};
+  if (!isObject(body)) problems.push({ path: '', got: body ?? null, wanted: 'a JSON object' });
+  for (const name of Object.keys(fields)) {
+    if (!FIELDS.includes(name))
+      problems.push({ path: name, got: fields[name], wanted: `one of ${FIELDS.join(', ')}` });
+  }
+  const kind = FAULT_KINDS.find((known) => known.kind === fields['kind']);
+  const wanted = `one of ${FAULT_KINDS.map((known) => known.kind).join(', ')}`;
+  if (kind === undefined) problems.push({ path: 'kind', got: fields['kind'] ?? null, wanted });
+  const params = kind === undefined ? {} : checkParams(kind, fields['params'] ?? {}, problems);
+  const share = readNumber(fields, 'share', 1, 1, problems);
+  const seed = readNumber(fields, 'seed', 0, 2 ** 32 - 1, problems);
+  const ttl = fields['ttl_ms'] ?? null;
+  const ttlMs = ttl === null ? null : readNumber(fields, 'ttl_ms', 0, 2 ** 31 - 1, problems);
+  return { order: { kind: kind?.kind ?? '', params, share, seed, ttlMs }, problems };
+}

@@ -1,0 +1,45 @@
+import type { Timer } from '../otp/clock.ts';
+import type { EndpointContext } from '../phoenix/context.ts';
+import type { FaultOrder } from './fault.ts';
+import { FAULT_KINDS } from './kinds.ts';
+
+interface Active {
+  readonly lift: () => void;
+  readonly timer: Timer | null;
+}
+
+/** The faults in force on one node. Each lifts itself when its time is over, whoever else is dead by then. */
+export class Switchboard {
+  private readonly target: EndpointContext;
+  private readonly active = new Map<string, Active>();
+
+  constructor(target: EndpointContext) {
+    this.target = target;
+  }
+
+  /** Puts a checked fault in force; the same id again changes nothing. */
+  inject(order: FaultOrder): void {
+    if (this.active.has(order.id)) return;
+    const kind = FAULT_KINDS.find((known) => known.kind === order.kind);
+    if (kind === undefined) throw new Error(`no fault is called ${order.kind}`);
+    const lift = kind.inject(order, this.target);
+    const timer =
+      order.ttlMs === null ? null : this.target.runtime.clock.after(order.ttlMs, () => this.lift(order.id));
+    this.active.set(order.id, { lift, timer });
+  }
+
+  /** Takes a fault back; false when it is not in force here. */
+  lift(id: string): boolean {
+    const fault = this.active.get(id);
+    if (fault === undefined) return false;
+    this.active.delete(id);
+    fault.timer?.cancel();
+    fault.lift();
+    return true;
+  }
+
+  /** Ids of the faults in force. */
+  ids(): string[] {
+    return [...this.active.keys()];
+  }
+}

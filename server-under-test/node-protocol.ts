@@ -1,0 +1,32 @@
+import type { ServerConfig } from './config.ts';
+import type { FaultOrder } from './faults/fault.ts';
+
+/** What the primary asks of a node over IPC. */
+export type NodeRequest =
+  | { readonly op: 'boot'; readonly node: number; readonly config: ServerConfig; readonly folder: string }
+  | { readonly op: 'join-mesh'; readonly nodes: number }
+  | { readonly op: 'listen'; readonly port: number }
+  | { readonly op: 'observe' }
+  | { readonly op: 'inject'; readonly order: FaultOrder }
+  | { readonly op: 'lift'; readonly id: string }
+  | { readonly op: 'faults' }
+  | { readonly op: 'broadcast'; readonly topic: string; readonly event: string; readonly payload: unknown }
+  | { readonly op: 'drain' }
+  | { readonly op: 'stop'; readonly graceMs: number };
+
+export interface NodeCall {
+  readonly id: number;
+  readonly request: NodeRequest;
+}
+
+export interface NodeAnswer {
+  readonly id: number;
+  readonly result?: unknown;
+  /** Present when it failed. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** The Unix socket a node listens at for the others. */
+export function meshPath(folder: string, node: number): string {
+  return `${folder}/node${node}.sock`;
+}

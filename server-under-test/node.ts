@@ -1,0 +1,74 @@
+import { rmSync } from 'node:fs';
+import { Application } from './application.ts';
+import type { NodeAnswer, NodeCall, NodeRequest } from './node-protocol.ts';
+import { meshPath } from './node-protocol.ts';
+import { systemClock } from './otp/clock.ts';
+
+let application: Application | null = null;
+let index = 0;
+let folder = '';
+
+function running(): Application {
+  if (application === null) throw new Error('the node has not booted');
+  return application;
+}
+
+async function joinMesh(nodes: number): Promise<void> {
+  const { mesh } = running();
+  // Every pair once: the higher index calls.
+  for (let other = 0; other < index; other += 1) await mesh.connect(meshPath(folder, other));
+  await mesh.whenComplete(nodes - 1);
+}
+
+async function answer(request: NodeRequest): Promise<unknown> {
+  switch (request.op) {
+    case 'boot':
+      ({ node: index, folder } = request);
+      application = new Application({ config: request.config, clock: systemClock, node: index });
+      return application.mesh.listen(meshPath(folder, index));
+    case 'join-mesh':
+      return joinMesh(request.nodes);
+    case 'listen':
+      return running().listen(request.port);
+    case 'observe':
+      return running().snapshot();
+    case 'inject':
+      return running().faults.inject(request.order);
+    case 'lift':
+      return running().faults.lift(request.id);
+    case 'faults':
+      return running().faults.ids();
+    case 'broadcast':
+      return running().broadcast(request.topic, request.event, request.payload);
+    case 'drain':
+      return running().drain();
+    case 'stop':
+      return running().stop(request.graceMs);
+  }
+}
+
+async function handle(call: NodeCall): Promise<void> {
+  let message: NodeAnswer;
+  try {
+    message = { id: call.id, result: await answer(call.request) };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'failed';
+    message = {
+      id: call.id,
+      error: { code, message: error instanceof Error ? error.message : String(error) },
+    };
+  }
+  process.send?.(message, () => {
+    if (call.request.op === 'stop') process.exit(0);
+  });
+}
+
+process.on('message', (call) => void handle(call as NodeCall));
+// The primary is gone, however it went: no orphans, and nothing of it left on disk.
+process.on('disconnect', () => {
+  if (folder !== '') rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+});
+// The terminal sends its signals to the whole group; only the primary acts on them.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
