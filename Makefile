@@ -76,7 +76,8 @@ pack: $(INSTALLED) ## pack the package, unpack it elsewhere and use it
 	$(call run-tests,pack,$(PACK_TESTS),)
 
 bench: $(INSTALLED) ## side-by-side benchmarks; not tests
-	@for file in bench/*.ts; do echo "== $$file"; node "$$file"; done
+	node bench/connect-and-memory.ts
+	node bench/full-width.ts
 
 clean: ## remove what was built; recorded runs stay
 	rm -rf dist .cache *.tgz

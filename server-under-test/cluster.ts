@@ -9,7 +9,7 @@ import type { NodeRequest } from './node-protocol.ts';
 import type { Clock } from './otp/clock.ts';
 import type { NodeSnapshot } from './telemetry/observer.ts';
 
-const OBSERVE_MS = 900;
+const OBSERVE_MS = 600;
 const ANSWER_MS = 5_000;
 const STOP_GRACE_MS = 1_200;
 const STOP_ANSWER_MS = 1_800;

@@ -32,6 +32,11 @@ function stopOnSignals(cluster: Cluster, control: Control): void {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  // Started by a harness that has died: nobody is left to stop us.
+  process.on('disconnect', () => {
+    cluster.kill();
+    process.exit(0);
+  });
 }
 
 async function serve(config: ServerConfig): Promise<void> {

@@ -4,7 +4,7 @@ import { describeProblem, EXIT, FiredrillError } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
 import { readRun } from '../record/read-run.ts';
 import { toFiredrillError } from '../run/run.ts';
-import { FlagReader, type Typed } from './flags.ts';
+import { FlagReader } from './flags.ts';
 import { writeReport } from './report-files.ts';
 import { RUN_FLAGS, runCommand } from './run-command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -32,7 +32,7 @@ async function main(): Promise<number> {
               '107 the scenario threw · 113 inconclusive · 114 target unreachable · 115 a fault could not be lifted',
           ),
       async (typed) => {
-        code = await runCommand((typed.scenario ?? []) as string[], typed as Typed);
+        code = await runCommand(typed.scenario ?? [], typed);
       },
     )
     .command(
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
       (command) =>
         command.positional('run', { type: 'string', demandOption: true, describe: 'folder of the run' }),
       (typed) => {
-        const flags = new FlagReader(typed as Typed);
+        const flags = new FlagReader(typed);
         flags.refuseUnknown(['run', 'debug']);
         flags.done();
         process.stdout.write(`report=${writeReport(readRun(typed.run), typed.run)}\n`);

@@ -187,7 +187,7 @@ function report(result: RunResult, json: boolean): void {
 }
 
 function wantsColour(stream: NodeJS.WriteStream): boolean {
-  return Boolean(stream.isTTY) && (process.env['NO_COLOR'] ?? '') === '';
+  return stream.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 }
 
 function nameOf(file: string): string {

@@ -8,11 +8,13 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import { Condition } from '../base/condition.ts';
 import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import { Broadcasts } from '../measure/broadcasts.ts';
 import { mergeDeltas, type MergedWindow } from '../measure/merge.ts';
 import type { FaultParams } from '../scenario/fault-plan.ts';
-import { decodeWindow, type Gauges, type WorkerWindow } from './delta-codec.ts';
+import { decodeWindow, type WorkerWindow } from './delta-codec.ts';
+import { sumGauges, type Gauges } from './gauges.ts';
 import type { Answer, Order, WorkerPlan } from './orders.ts';
 import { Pipe } from './pipe.ts';
 
@@ -42,21 +44,24 @@ const START_MS = 30_000;
 const FINISH_MS = 20_000;
 /** A window that a live worker has not delivered this long after its end is merged without it. */
 const WINDOW_GRACE = 3;
+/** Seconds without a delivery after which nobody expects one any more. */
+const QUIET_WINDOWS = 2;
 
 export class Conductor {
   readonly broadcasts = new Broadcasts();
-  readonly #clock: Clock;
   readonly #listener: ConductorListener;
   readonly #seats: Seat[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
   #server: Server | null = null;
   #nextWindow = 0;
-  #waiters: (() => void)[] = [];
+  /** Seconds in a row without a delivery. */
+  #quietWindows = 0;
+  readonly #turns: Condition;
   #struck = new Map<string, { answers: number; clients: number }>();
   #startFailure: FiredrillError | null = null;
 
   constructor(clock: Clock, listener: ConductorListener) {
-    this.#clock = clock;
+    this.#turns = new Condition(clock);
     this.#listener = listener;
   }
 
@@ -86,7 +91,7 @@ export class Conductor {
       this.#seats.push(seat);
       child.on('exit', (code, signal) => this.#childExited(seat, signal ?? `exit code ${code}`));
     }
-    await this.#until(
+    await this.#turns.until(
       () => this.#startFailure !== null || this.#seats.every((s) => s.ready || s.lost),
       START_MS,
     );
@@ -147,7 +152,7 @@ export class Conductor {
       seat.done = true;
       seat.causes = answer.causes;
     }
-    this.#wake();
+    this.#turns.wake();
   }
 
   /** Begins the run: the first arrival is due at `startUs`. */
@@ -165,7 +170,7 @@ export class Conductor {
   }): Promise<number> {
     this.#struck.set(order.id, { answers: 0, clients: 0 });
     this.#tellAll({ type: 'strike', ...order });
-    await this.#until(() => this.#struck.get(order.id)!.answers >= this.#live().length, 5_000);
+    await this.#turns.until(() => this.#struck.get(order.id)!.answers >= this.#live().length, 5_000);
     return this.#struck.get(order.id)!.clients;
   }
 
@@ -177,15 +182,22 @@ export class Conductor {
   async stop(graceMs: number): Promise<void> {
     this.#tellAll({ type: 'stop' });
     const from = this.#nextWindow;
-    await this.#until(() => this.#nextWindow >= from + 2 && this.#live().every(isAtRest), graceMs);
+    await this.#turns.until(() => this.#nextWindow >= from + 2 && this.#isAtRest(), graceMs);
+  }
+
+  /** Nothing in flight, and no delivery on its way: a receiver that was cut off waits in vain. */
+  #isAtRest(): boolean {
+    const { inFlightConnect, inFlightJoin, inFlightPush, waiting } = this.#liveGauges();
+    if (inFlightConnect + inFlightJoin + inFlightPush > 0) return false;
+    return waiting === 0 || this.#quietWindows >= QUIET_WINDOWS;
   }
 
   /** Takes the last windows, cuts all connections and waits for the workers to end. */
   async finish(): Promise<void> {
     this.#tellAll({ type: 'finish' });
-    await this.#until(() => this.#live().every((seat) => seat.done), FINISH_MS);
+    await this.#turns.until(() => this.#live().every((seat) => seat.done), FINISH_MS);
     this.#mergeWindows(true);
-    await this.#until(
+    await this.#turns.until(
       () => this.#seats.every((s) => s.child.exitCode !== null || s.child.signalCode !== null),
       FINISH_MS,
     );
@@ -210,7 +222,11 @@ export class Conductor {
 
   /** The workers' gauges, summed; a lost worker's are those of its last window. */
   gauges(): Gauges {
-    return sumGauges(this.#seats.map((seat) => seat.gauges).filter((gauges) => gauges !== null));
+    return sumGauges(this.#seats.flatMap((seat) => seat.gauges ?? []));
+  }
+
+  #liveGauges(): Gauges {
+    return sumGauges(this.#live().flatMap((seat) => seat.gauges ?? []));
   }
 
   /** When the last client had joined, from the first arrival; null when some worker never had all of its own. */
@@ -259,9 +275,10 @@ export class Conductor {
       });
       const merged = mergeDeltas(this.#nextWindow, deltas);
       this.#nextWindow += 1;
-      this.#listener.onWindow(merged, this.gauges(), live.length);
+      this.#quietWindows = merged.counters.deliveries === 0 ? this.#quietWindows + 1 : 0;
+      this.#listener.onWindow(merged, this.#liveGauges(), live.length);
     }
-    this.#wake();
+    this.#turns.wake();
   }
 
   #childExited(seat: Seat, how: string): void {
@@ -271,7 +288,7 @@ export class Conductor {
       if (seat.ready) this.#listener.onWorkerLost(seat.worker, clients, how);
       this.#mergeWindows(false);
     }
-    this.#wake();
+    this.#turns.wake();
   }
 
   #tell(seat: Seat, order: Order): void {
@@ -281,54 +298,7 @@ export class Conductor {
   #tellAll(order: Order): void {
     for (const seat of this.#live()) this.#tell(seat, order);
   }
-
-  #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) waiter();
-  }
-
-  /** Resolves when the condition holds after some event, or after the time. */
-  async #until(condition: () => boolean, timeoutMs: number): Promise<void> {
-    let expired = false;
-    const alarm = this.#clock.at(this.#clock.nowUs() + timeoutMs * 1e3, () => {
-      expired = true;
-      this.#wake();
-    });
-    while (!condition() && !expired) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiters.push(resolve);
-      await promise;
-    }
-    alarm.cancel();
-  }
 }
 
-const WORKER_FLAGS = ['--max-semi-space-size=16'];
-
-function isAtRest({ gauges }: Seat): boolean {
-  if (!gauges) return true;
-  const { inFlightConnect, inFlightJoin, inFlightPush, waiting } = gauges;
-  return inFlightConnect + inFlightJoin + inFlightPush + waiting === 0;
-}
-
-function sumGauges(parts: readonly Gauges[]): Gauges {
-  const sum: Gauges = {
-    connected: 0,
-    joined: 0,
-    everConnected: 0,
-    everJoined: 0,
-    allJoinedAtUs: 0,
-    inFlightConnect: 0,
-    inFlightJoin: 0,
-    inFlightPush: 0,
-    inFlightHeartbeat: 0,
-    cpuUs: 0,
-    rssBytes: 0,
-    waiting: 0,
-  };
-  for (const part of parts) {
-    for (const name of Object.keys(sum) as (keyof Gauges)[]) sum[name] += part[name];
-  }
-  return sum;
-}
+/** Node 22 warns of every TypeScript file it strips. */
+const WORKER_FLAGS = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];

@@ -6,25 +6,7 @@
 import { COUNTERS, TRENDS, zeroCounters } from '../measure/names.ts';
 import type { Delta } from '../measure/recorder.ts';
 import type { Tally } from '../measure/witness.ts';
-
-/** The worker's state at the end of the window. */
-export type Gauges = {
-  connected: number;
-  joined: number;
-  everConnected: number;
-  everJoined: number;
-  /** Since the first arrival; −1 until all clients of this worker were joined at once. */
-  allJoinedAtUs: number;
-  inFlightConnect: number;
-  inFlightJoin: number;
-  inFlightPush: number;
-  inFlightHeartbeat: number;
-  /** CPU of this window, and resident memory now. */
-  cpuUs: number;
-  rssBytes: number;
-  /** Broadcasts that still wait for a receiver. */
-  waiting: number;
-};
+import { GAUGES, type Gauges } from './gauges.ts';
 
 /** A broadcast of one of this worker's clients that the server took, or may have taken. */
 export type Published = {
@@ -43,21 +25,6 @@ export type WorkerWindow = {
   published: Published[];
   tallies: TallyRow[];
 };
-
-const GAUGES: readonly (keyof Gauges)[] = [
-  'connected',
-  'joined',
-  'everConnected',
-  'everJoined',
-  'allJoinedAtUs',
-  'inFlightConnect',
-  'inFlightJoin',
-  'inFlightPush',
-  'inFlightHeartbeat',
-  'cpuUs',
-  'rssBytes',
-  'waiting',
-];
 
 const TALLY_NUMBERS = [
   'publisher',

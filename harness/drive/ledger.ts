@@ -104,6 +104,10 @@ export class Ledger implements SocketObserver {
     this.onClientChange?.(channel.socket.index, this.#clock.nowUs());
   }
 
+  channelRejoins(channel: ClientChannel): void {
+    this.onClientChange?.(channel.socket.index, this.#clock.nowUs());
+  }
+
   disconnected(socket: PhoenixSocket, cause: CloseCause, nowUs: number): void {
     this.open -= 1;
     this.#counters.drops += 1;

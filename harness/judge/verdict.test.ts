@@ -43,6 +43,7 @@ const clean: RunFacts = {
   deadNodes: [],
   faultsNotLifted: [],
   faultsNotInjected: [],
+  serverGone: null,
   scenarioThrew: null,
   interrupted: false,
   aborted: null,

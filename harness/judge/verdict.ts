@@ -20,6 +20,8 @@ export type RunFacts = {
   lostWorkers: number;
   /** Names of server nodes that ended before the run did. */
   deadNodes: readonly string[];
+  /** How the whole bundled server ended before the run did; null when it did not. */
+  serverGone: string | null;
   /** Names of faults whose lift failed. */
   faultsNotLifted: readonly string[];
   /** Names of faults that were due and could not be injected. */
@@ -86,6 +88,7 @@ function gapsOf(facts: RunFacts, judged: readonly ThresholdResult[]): { reason: 
       `${formatCount(facts.lostWorkers)} load worker${facts.lostWorkers === 1 ? ' was' : 's were'} lost during the run`,
     );
   }
+  if (facts.serverGone !== null) add(`the server ended during the run: ${facts.serverGone}`);
   for (const node of facts.deadNodes) add(`server node ${node} died during the run`);
   for (const name of facts.faultsNotInjected) add(`${name} could not be injected`);
   if (facts.scenarioThrew !== null) add(`the scenario threw: ${facts.scenarioThrew}`, EXIT.scenarioThrew);

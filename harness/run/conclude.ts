@@ -76,6 +76,7 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     rate: rateOf(plan, run, journal),
     lostWorkers: journal.lostWorkers,
     deadNodes: [...journal.deadNodes],
+    serverGone: journal.serverGone,
     faultsNotLifted: schedule.notLifted.map((span) => span.fault.name),
     faultsNotInjected: notInjected(schedule, journal),
     scenarioThrew: journal.scenarioThrew?.message ?? null,

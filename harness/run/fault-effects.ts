@@ -113,12 +113,16 @@ function rangesOf(
   rampMs: number,
   endMs: number,
 ): { before: Range | null; during: Range; after: Range | null } {
-  const fromMs = span.appliedAtMs ?? 0;
-  const untilMs = span.liftedAtMs ?? endMs;
+  // Whole seconds: one that the fault touched belongs to the fault.
+  const fromMs = secondOf(span.appliedAtMs ?? 0);
+  const untilMs = Math.ceil((span.liftedAtMs ?? endMs) / 1_000) * 1_000;
   const others = all.filter((other) => other !== span && other.appliedAtMs !== null);
   // "Before" must not reach into the ramp or the fault before it; "after" not into the next one.
   const floor = Math.max(rampMs, ...others.map((o) => o.liftedAtMs ?? endMs).filter((ms) => ms <= fromMs));
-  const ceiling = Math.min(endMs, ...others.map((o) => o.appliedAtMs ?? 0).filter((ms) => ms >= untilMs));
+  const ceiling = Math.min(
+    endMs,
+    ...others.map((o) => secondOf(o.appliedAtMs ?? 0)).filter((ms) => ms >= untilMs),
+  );
   const before = { fromMs: Math.max(floor, fromMs - BEFORE_S * 1_000), untilMs: fromMs };
   const after = { fromMs: Math.max(untilMs, ceiling - AFTER_S * 1_000), untilMs: ceiling };
   return {
@@ -155,6 +159,10 @@ export function recoveryMs(
     }
   }
   return null;
+}
+
+function secondOf(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
 }
 
 function isIn(ms: number, { fromMs, untilMs }: Range): boolean {

@@ -5,7 +5,7 @@
 import type { Clock } from '../base/clock.ts';
 import { formatCount } from '../base/units.ts';
 import type { Conductor, ConductorListener } from '../drive/conductor.ts';
-import type { Gauges } from '../drive/delta-codec.ts';
+import type { Gauges } from '../drive/gauges.ts';
 import type { FaultSchedule, FaultSpan, ScheduleListener } from '../faults/schedule.ts';
 import { IntervalLog } from '../measure/histogram.ts';
 import { RunTotals, type MergedWindow } from '../measure/merge.ts';
@@ -54,7 +54,8 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
   #log: IntervalLog | null = null;
   #reading: ServerReading = {};
   #phase = 'ramp';
-  #serverIsGone = false;
+  /** How the bundled server ended, when it did before the run. */
+  serverGone: string | null = null;
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -79,7 +80,7 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
 
   /** True when the run ends before its plan. */
   get isCutShort(): boolean {
-    return this.isInterrupted || this.scenarioThrew !== null || this.#serverIsGone;
+    return this.isInterrupted || this.scenarioThrew !== null || this.serverGone !== null;
   }
 
   phase(name: string): void {
@@ -175,8 +176,7 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
   }
 
   serverDied(how: string): void {
-    this.#serverIsGone = true;
-    this.deadNodes.add('all');
+    this.serverGone = how;
     this.incident(`the server ended: ${how}`);
     this.#end();
   }

@@ -2,7 +2,7 @@
  * The order of a run: read the scenario, fit it to the machine, start the
  * target, start the workers, let the plan go by, end it, judge it, write it down.
  */
-import { realClock, sleepMs, type Clock } from '../base/clock.ts';
+import { realClock, type Clock } from '../base/clock.ts';
 import { EXIT, FiredrillError, messageOf, type ExitCode } from '../base/errors.ts';
 import { METRIC_NAMES } from '../base/metrics.ts';
 import { Conductor } from '../drive/conductor.ts';
@@ -115,11 +115,7 @@ export async function runScenario(
     conductor.start(startUs);
     schedule.start(startUs);
     target.observe(startUs, journal);
-    await Promise.race([
-      sleepMs(clock, HEAD_START_US / 1e3 + plan.totalMs),
-      journal.ended,
-      aborted(interrupt),
-    ]);
+    await planOver(clock, startUs + plan.totalMs * 1e3, [journal.ended, aborted(interrupt)]);
     if (interrupt.aborted) journal.interrupted();
 
     journal.phase('drain');
@@ -138,6 +134,7 @@ export async function runScenario(
       kernelBefore,
       kernelAfter: readKernelCounters(),
     });
+    writer.writeFile('intervals.hlog', journal.intervals);
     writer.writeSummary(result.summary);
     writer.close();
     return { record: result, dir: writer.dir, exitCode: result.summary.exitCode as ExitCode };
@@ -178,6 +175,14 @@ function handsOf(target: OpenTarget, conductor: Conductor, seed: number): FaultH
 function defaultFolder(scenario: string, clock: Clock): string {
   const time = new Date(clock.wallMs()).toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
   return `reports/runs/${time}-${scenario}`;
+}
+
+/** Resolves at the plan's end or when something ends it before; leaves no timer behind. */
+async function planOver(clock: Clock, endUs: number, sooner: readonly Promise<void>[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const alarm = clock.at(endUs, resolve);
+  await Promise.race([promise, ...sooner]);
+  alarm.cancel();
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 /** The numbers of `summary.json` from what a run has measured. */
 import { METRICS } from '../base/metrics.ts';
-import type { Gauges } from '../drive/delta-codec.ts';
+import type { Gauges } from '../drive/gauges.ts';
 import type { SamplePair } from '../judge/books.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { OPERATIONS } from '../measure/names.ts';

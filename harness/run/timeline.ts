@@ -1,5 +1,5 @@
 /** One merged second of the run as a line of the timeline. */
-import type { Gauges } from '../drive/delta-codec.ts';
+import type { Gauges } from '../drive/gauges.ts';
 import type { BroadcastResult } from '../measure/broadcasts.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { MergedWindow } from '../measure/merge.ts';

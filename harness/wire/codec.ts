@@ -6,8 +6,9 @@
 import { encodeFrame, OPCODE } from './frame.ts';
 
 export type Message = {
-  /** Null when absent or not one of ours. */
+  /** Null when absent; 0 when it is none of ours, which equals no join_ref there is. */
   joinRef: number | null;
+  /** Null when absent or none of ours. */
   ref: number | null;
   topic: string;
   event: string;
@@ -41,11 +42,15 @@ export function decodeMessage(text: string): Message | null {
   if (!Array.isArray(parsed) || parsed.length < 5) return null;
   const [joinRef, ref, topic, event, payload] = parsed as unknown[];
   if (typeof topic !== 'string' || typeof event !== 'string') return null;
-  return { joinRef: toRef(joinRef), ref: toRef(ref), topic, event, payload };
+  const isPresent = joinRef !== null && joinRef !== '';
+  return { joinRef: isPresent ? (toRef(joinRef) ?? 0) : null, ref: toRef(ref), topic, event, payload };
 }
 
 function toRef(value: unknown): number | null {
+  if (typeof value === 'string' && !DECIMAL.test(value)) return null;
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const ref = Number(value);
   return Number.isSafeInteger(ref) && ref > 0 ? ref : null;
 }
+
+const DECIMAL = /^[1-9]\d{0,15}$/;

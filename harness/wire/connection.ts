@@ -52,6 +52,8 @@ const ONREAD = {
   },
 };
 
+const SOCKET_OPTIONS: SocketConstructorOpts & { noDelay: boolean } = { onread: ONREAD, noDelay: true };
+
 function onConnect(this: LinkSocket): void {
   this.link?.connected();
 }
@@ -76,7 +78,7 @@ export class Connection implements FrameSink {
   constructor(endpoint: Endpoint, request: Buffer, owner: ConnectionOwner) {
     this.#owner = owner;
     this.#request = request;
-    const socket = new LinkSocket({ onread: ONREAD, noDelay: true } as SocketConstructorOpts);
+    const socket = new LinkSocket(SOCKET_OPTIONS);
     socket.link = this;
     this.#socket = socket;
     socket.on('connect', onConnect);

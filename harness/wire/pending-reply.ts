@@ -55,6 +55,8 @@ export class PendingReplies {
   readonly #wheel: TimerWheel;
   readonly #byRef = new Map<number, PendingReply>();
   #lastRef = 0;
+  /** Refs whose answers nobody wants: phx_leave is answered, and phoenix.js does not wait for it. */
+  readonly #unwanted = new Set<number>();
 
   constructor(wheel: TimerWheel) {
     this.#wheel = wheel;
@@ -70,6 +72,18 @@ export class PendingReplies {
     let count = 0;
     for (const pending of this.#byRef.values()) if (pending.kind === kind) count += 1;
     return count;
+  }
+
+  /** A ref whose answer is expected and thrown away. */
+  unwantedRef(): number {
+    const ref = this.nextRef();
+    this.#unwanted.add(ref);
+    return ref;
+  }
+
+  /** True, once, for the answer to an unwanted ref. */
+  isUnwanted(ref: number): boolean {
+    return this.#unwanted.delete(ref);
   }
 
   nextRef(): number {

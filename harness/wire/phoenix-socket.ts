@@ -25,6 +25,8 @@ export type SocketObserver = {
   channelJoined(channel: ClientChannel, first: boolean, nowUs: number): void;
   channelGone(channel: ClientChannel, nowUs: number): void;
   channelCrashed(channel: ClientChannel): void;
+  /** A joined channel has sent another join: until the answer it is not joined. */
+  channelRejoins(channel: ClientChannel): void;
   disconnected(socket: PhoenixSocket, cause: CloseCause, nowUs: number): void;
   /** Every channel is joined again after a lost connection. */
   recovered(socket: PhoenixSocket, lostAtUs: number, nowUs: number): void;
@@ -141,7 +143,9 @@ export class PhoenixSocket extends WheelTimer implements ConnectionOwner {
   joinChannel(channel: ClientChannel, dueUs: number): void {
     if (!this.isOpen) return;
     this.world.wheel.cancel(channel);
+    const rejoins = channel.state === 'joined';
     channel.state = 'joining';
+    if (rejoins) this.world.observer.channelRejoins(channel);
     const { topic, joinPayloadJson } = channel;
     this.request('join', channel, topic, 'phx_join', joinPayloadJson, dueUs, this.world.timers.pushTimeoutMs);
   }
@@ -155,7 +159,7 @@ export class PhoenixSocket extends WheelTimer implements ConnectionOwner {
   }
 
   #sendLeave(channel: ClientChannel): void {
-    const ref = this.world.pending.nextRef();
+    const ref = this.world.pending.unwantedRef();
     this.#connection?.send(encodeMessage(channel.joinRef, ref, channel.topic, 'phx_leave', '{}'));
   }
 
@@ -238,7 +242,10 @@ export class PhoenixSocket extends WheelTimer implements ConnectionOwner {
   #reply(ref: number, payload: unknown): void {
     const { clock, pending: table, observer } = this.world;
     const pending = table.take(ref);
-    if (!pending) return observer.lateReply();
+    if (!pending) {
+      if (!table.isUnwanted(ref)) observer.lateReply();
+      return;
+    }
     const nowUs = clock.nowUs();
     const body = payload as { status?: unknown; response?: unknown } | null;
     const status = body?.status === 'ok' ? 'ok' : 'error';

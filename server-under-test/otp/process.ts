@@ -1,7 +1,7 @@
 import { Down, ExitMessage } from './signals.ts';
 import { reasonOf, type ExitReason } from './exit-reason.ts';
 import { Mailbox } from './mailbox.ts';
-import { DEAD, HELD, IDLE } from './process-state.ts';
+import { DEAD, HELD, IDLE, STAGED } from './process-state.ts';
 import type { Runtime } from './runtime.ts';
 
 export type ProcessKind = 'channel' | 'transport' | 'task' | 'server';
@@ -55,14 +55,25 @@ export abstract class Process {
     this.sendAt(message, this.runtime.clock.nowMs());
   }
 
-  /** As `send`, with the arrival time already read: one clock reading serves a whole fan-out. */
+  /** As `send`, with the arrival time already read. */
   sendAt(message: unknown, atMs: number): void {
-    if (this.state === DEAD) return;
+    if (!this.post(message, atMs)) return;
+    if (this.state === IDLE || this.state === STAGED) this.runtime.scheduler.enqueue(this);
+  }
+
+  /** As `sendAt`, for one of the many receivers of a broadcast: it is woken in its slice of the fan-out. */
+  sendFanned(message: unknown, atMs: number): void {
+    if (!this.post(message, atMs)) return;
+    if (this.state === IDLE) this.runtime.scheduler.stage(this);
+  }
+
+  private post(message: unknown, atMs: number): boolean {
+    if (this.state === DEAD) return false;
     const { scheduler } = this.runtime;
     if (this.mailbox.length === 0) scheduler.noteBusy(this);
     this.mailbox.push(message, atMs);
     scheduler.waiting += 1;
-    if (this.state === IDLE) scheduler.enqueue(this);
+    return true;
   }
 
   /** For the scheduler: handles the oldest message. Null when it finished at once. */

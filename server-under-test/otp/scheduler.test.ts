@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ScriptedProcess } from '../testing/scripted-process.ts';
 import { ManualClock } from './manual-clock.ts';
 import { Runtime } from './runtime.ts';
-import { TURN_MS, VISIT_MESSAGES } from './scheduler.ts';
+import { STAGE_SLICE, TURN_MS, VISIT_MESSAGES } from './scheduler.ts';
 
 test('one process cannot keep the others waiting: a visit is bounded by messages', () => {
   const clock = new ManualClock();
@@ -55,4 +55,47 @@ test('lists exactly the processes with mail', async () => {
   held[1]?.end('kill');
   assert.deepEqual(new Set(runtime.scheduler.busy()), new Set([held[0], held[2]]));
   assert.equal(runtime.scheduler.waiting, 2);
+});
+
+test('a fan-out is dealt in slices: mail that comes during it waits for a slice, not for all', () => {
+  const clock = new ManualClock();
+  const runtime = new Runtime(clock);
+  const order: string[] = [];
+  const fanned = Array.from(
+    { length: 1_000 },
+    () => new ScriptedProcess(runtime, () => (order.push('fanned'), clock.spend(0.01))),
+  );
+  const pinged = new ScriptedProcess(runtime, () => void order.push('ping'));
+  for (const process of fanned) process.sendFanned('broadcast', clock.nowMs());
+  pinged.send('ping');
+  assert.equal(runtime.scheduler.runQueue, 1_001);
+  while (clock.turn());
+  assert.ok(order.indexOf('ping') <= STAGE_SLICE, `the ping was served as number ${order.indexOf('ping')}`);
+  assert.equal(order.length, 1_001);
+});
+
+test('one that waits for its slice is brought forward by other mail, which it handles after the broadcast', () => {
+  const clock = new ManualClock();
+  const runtime = new Runtime(clock);
+  const fanned = Array.from({ length: 200 }, () => new ScriptedProcess(runtime, () => clock.spend(0.1)));
+  for (const process of fanned) process.sendFanned('broadcast', clock.nowMs());
+  const last = fanned.at(-1)!;
+  last.send('ping');
+  clock.turn();
+  assert.deepEqual(last.seen, ['broadcast', 'ping']);
+  while (clock.turn());
+  assert.ok(fanned.every((process) => process.seen[0] === 'broadcast'));
+  assert.equal(runtime.scheduler.waiting, 0);
+  assert.equal(runtime.scheduler.runQueue, 0);
+});
+
+test('a run queue that never empties does not starve a fan-out', () => {
+  const clock = new ManualClock();
+  const runtime = new Runtime(clock);
+  const busy = new ScriptedProcess(runtime, (_message, self) => (clock.spend(0.2), self.send('again')));
+  const fanned = Array.from({ length: 100 }, () => new ScriptedProcess(runtime, () => undefined));
+  busy.send('start');
+  for (const process of fanned) process.sendFanned('broadcast', clock.nowMs());
+  for (let turn = 0; turn < 10; turn += 1) clock.turn();
+  assert.ok(fanned.every((process) => process.seen.length === 1));
 });

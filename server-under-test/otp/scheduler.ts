@@ -1,24 +1,30 @@
 import type { Clock } from './clock.ts';
-import { IDLE, READY, RUNNING, WAITING } from './process-state.ts';
+import { IDLE, READY, RUNNING, STAGED, WAITING } from './process-state.ts';
 import type { Process } from './process.ts';
 
 /** How long one turn may last before sockets and timers get theirs, in milliseconds. */
 export const TURN_MS = 1.5;
 /** How many messages one process may handle before the next one gets its visit. */
 export const VISIT_MESSAGES = 32;
+/** How many processes woken by a fan-out enter the run queue at once. */
+export const STAGE_SLICE = 32;
 
 /**
  * Runs processes that have mail, first come first served.
  *
  * A turn is bounded by time, a visit by messages; between turns the event loop polls its sockets, so a flood of any size
  * delays a ping by about one turn and not by the whole flood.
+ *
+ * A broadcast to many is dealt into the run queue slice by slice. On the BEAM the broadcaster itself is pre-empted every few
+ * hundred sends and queues behind those it woke, so whoever else gets mail meanwhile stands among hundreds, not behind all.
  */
 export class Scheduler {
-  /** Processes waiting for a visit. */
-  runQueue = 0;
   /** Messages waiting in all mailboxes of this runtime. */
   waiting = 0;
   private readonly clock: Clock;
+  private queued = 0;
+  private staged: Process[] = [];
+  private stagedFrom = 0;
   private head: Process | null = null;
   private tail: Process | null = null;
   private busyHead: Process | null = null;
@@ -29,6 +35,30 @@ export class Scheduler {
     this.clock = clock;
   }
 
+  /** Processes waiting for a visit. */
+  get runQueue(): number {
+    return this.queued + this.staged.length - this.stagedFrom;
+  }
+
+  /** Notes a process that a fan-out woke; it enters the run queue in its slice, or sooner with other mail. */
+  stage(process: Process): void {
+    process.state = STAGED;
+    this.staged.push(process);
+    this.arm();
+  }
+
+  private takeSlice(): void {
+    const until = Math.min(this.staged.length, this.stagedFrom + STAGE_SLICE);
+    for (; this.stagedFrom < until; this.stagedFrom += 1) {
+      const process = this.staged[this.stagedFrom];
+      // Other mail has brought it into the queue already, or it died.
+      if (process?.state === STAGED) this.enqueue(process);
+    }
+    if (this.stagedFrom < this.staged.length) return;
+    this.staged = [];
+    this.stagedFrom = 0;
+  }
+
   /** Puts a process at the end of the run queue; it must not be in it. */
   enqueue(process: Process): void {
     process.state = READY;
@@ -36,7 +66,7 @@ export class Scheduler {
     if (this.tail === null) this.head = process;
     else this.tail.nextReady = process;
     this.tail = process;
-    this.runQueue += 1;
+    this.queued += 1;
     this.arm();
   }
 
@@ -71,17 +101,21 @@ export class Scheduler {
   private runTurn(): void {
     this.armed = false;
     const endMs = this.clock.nowMs() + TURN_MS;
-    while (this.head !== null) {
-      const process = this.head;
+    // First, so that a run queue that never empties cannot starve a fan-out.
+    this.takeSlice();
+    for (;;) {
+      if (this.head === null) this.takeSlice();
+      const process: Process | null = this.head;
+      if (process === null) break;
       this.head = process.nextReady;
       if (this.head === null) this.tail = null;
       process.nextReady = null;
-      this.runQueue -= 1;
+      this.queued -= 1;
       // One that died while it queued stays in the queue until here.
       if (process.state === READY) this.visit(process, endMs);
       if (this.clock.nowMs() >= endMs) break;
     }
-    if (this.head !== null) this.arm();
+    if (this.runQueue > 0) this.arm();
   }
 
   private visit(process: Process, endMs: number): void {

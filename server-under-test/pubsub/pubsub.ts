@@ -124,12 +124,12 @@ export class PubSub {
       const { owner, transport, encoder, intercepts } = subscription;
       if (owner === from) continue;
       if (transport === null || encoder === null) {
-        owner.sendAt(broadcast, nowMs);
+        owner.sendFanned(broadcast, nowMs);
       } else if (diverted || (intercepts !== null && intercepts.includes(event))) {
-        owner.sendAt(broadcast, nowMs);
+        owner.sendFanned(broadcast, nowMs);
         slow += 1;
       } else {
-        transport.sendAt(frames.by(encoder), nowMs);
+        transport.sendFanned(frames.by(encoder), nowMs);
         fast += 1;
       }
     }
