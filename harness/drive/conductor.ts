@@ -3,6 +3,7 @@
  * windows second by second, passes on faults and broadcasts, and ends them.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { batchPrefix } from './batch-scheduling.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,6 +53,7 @@ export class Conductor {
   readonly #listener: ConductorListener;
   readonly #seats: Seat[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
+  readonly #batch = batchPrefix();
   #server: Server | null = null;
   #nextWindow = 0;
   /** Seconds in a row without a delivery. */
@@ -72,7 +74,8 @@ export class Conductor {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const module = new URL(`./worker-process.${extension}`, import.meta.url).pathname;
     for (let worker = 0; worker < plan.workers; worker++) {
-      const child = spawn(process.execPath, [...WORKER_FLAGS, module, path, String(worker)], {
+      const command = [...this.#batch, process.execPath, ...WORKER_FLAGS, module, path, String(worker)];
+      const child = spawn(command[0]!, command.slice(1), {
         // A scenario's console.log is no result: stdout is ours.
         stdio: ['ignore', 2, 2],
       });

@@ -74,6 +74,11 @@ export class VirtualClient implements User {
     return ((this.index * GOLDEN) % 1) * intervalMs;
   }
 
+  ramped(): Promise<void> {
+    const { startUs, plan, world } = this.#runtime;
+    return new Promise((resolve) => world.clock.at(startUs + plan.rampMs * 1e3, resolve));
+  }
+
   sleep(time: Duration): Promise<void> {
     const { clock } = this.#runtime.world;
     const untilUs = clock.nowUs() + durationMs(time, 'sleep') * 1e3;
@@ -82,11 +87,6 @@ export class VirtualClient implements User {
 
   count(metric: string, by = 1): void {
     this.#runtime.recorder.count(metric, by);
-  }
-
-  /** Cuts or restores nothing itself: the topics a rejoin fault may ask for. */
-  channelsMatching(matches: (topic: string) => boolean): ClientChannel[] {
-    return this.socket.channels.filter((channel) => matches(channel.topic));
   }
 }
 

@@ -7,7 +7,7 @@
  * it counts as expected only when it did. A subscriber whose connection is lost
  * still wants its broadcasts: what it misses until it is back is missing.
  *
- * State is 12 bytes per subscriber and publisher (highest sequence seen and a
+ * State is 16 bytes per subscriber and publisher (highest sequence seen and a
  * window of the 64 before it), plus 16 bytes per subscriber.
  */
 
@@ -36,81 +36,85 @@ export type Tally = {
 };
 
 const EMPTY = 0xffff_ffff;
+/** One row a subscriber, so that a delivery touches one cache line: highest sequence, window of 64 below it. */
+const ROW = 4;
+const WINDOW_LOW = 1;
+const WINDOW_HIGH = 2;
 
+/** What each subscriber of a topic has seen of one publisher. */
 class PublisherColumn {
-  high: Uint32Array;
-  windowLow: Uint32Array;
-  windowHigh: Uint32Array;
+  #rows: Uint32Array;
   readonly tallies = new Map<number, Tally>();
 
   constructor(slots: number) {
-    this.high = new Uint32Array(slots).fill(EMPTY);
-    this.windowLow = new Uint32Array(slots);
-    this.windowHigh = new Uint32Array(slots);
+    this.#rows = emptyRows(slots);
   }
 
   grow(slots: number): void {
-    const high = new Uint32Array(slots).fill(EMPTY);
-    high.set(this.high);
-    this.high = high;
-    this.windowLow = widen(this.windowLow, slots);
-    this.windowHigh = widen(this.windowHigh, slots);
+    const rows = emptyRows(slots);
+    rows.set(this.#rows);
+    this.#rows = rows;
   }
 
   /** Notes a sequence at a slot: 'first', 'reordered' (first, but late) or 'duplicate'. */
   note(slot: number, sequence: number): 'first' | 'reordered' | 'duplicate' {
-    const high = this.high[slot]!;
+    const rows = this.#rows;
+    const at = slot * ROW;
+    const high = rows[at]!;
     if (high === EMPTY || sequence > high) {
-      const shift = high === EMPTY ? 64 : sequence - high;
-      let low = this.windowLow[slot]!;
-      let upper = this.windowHigh[slot]!;
-      if (shift >= 64) {
-        low = 0;
-        upper = 0;
-      } else if (shift >= 32) {
-        upper = shift === 32 ? low : low << (shift - 32);
-        low = 0;
-      } else {
-        upper = (upper << shift) | (low >>> (32 - shift));
-        low <<= shift;
-      }
-      // The former highest stands `shift` places below the new one.
-      if (high !== EMPTY && shift <= 32) low |= 1 << (shift - 1);
-      else if (high !== EMPTY && shift <= 64) upper |= 1 << (shift - 33);
-      this.windowLow[slot] = low >>> 0;
-      this.windowHigh[slot] = upper >>> 0;
-      this.high[slot] = sequence;
+      this.#advance(at, high, sequence);
       return 'first';
     }
     const below = high - sequence;
     if (below === 0) return 'duplicate';
     // Beyond the window nobody can tell a late one from a double; the books would show it.
     if (below > 64) return 'reordered';
-    if (below <= 32) {
-      const bit = 1 << (below - 1);
-      if ((this.windowLow[slot]! & bit) !== 0) return 'duplicate';
-      this.windowLow[slot] = (this.windowLow[slot]! | bit) >>> 0;
-    } else {
-      const bit = 1 << (below - 33);
-      if ((this.windowHigh[slot]! & bit) !== 0) return 'duplicate';
-      this.windowHigh[slot] = (this.windowHigh[slot]! | bit) >>> 0;
-    }
+    const word = at + (below <= 32 ? WINDOW_LOW : WINDOW_HIGH);
+    const bit = 1 << ((below - 1) & 31);
+    if ((rows[word]! & bit) !== 0) return 'duplicate';
+    rows[word] = (rows[word]! | bit) >>> 0;
     return 'reordered';
+  }
+
+  #advance(at: number, high: number, sequence: number): void {
+    const rows = this.#rows;
+    rows[at] = sequence;
+    if (high === EMPTY) return;
+    const shift = sequence - high;
+    let low = rows[at + WINDOW_LOW]!;
+    let upper = rows[at + WINDOW_HIGH]!;
+    if (shift >= 64) {
+      low = 0;
+      upper = 0;
+    } else if (shift >= 32) {
+      upper = shift === 32 ? low : low << (shift - 32);
+      low = 0;
+    } else {
+      upper = (upper << shift) | (low >>> (32 - shift));
+      low <<= shift;
+    }
+    // The former highest stands `shift` places below the new one.
+    if (shift <= 32) low |= 1 << (shift - 1);
+    else if (shift <= 64) upper |= 1 << (shift - 33);
+    rows[at + WINDOW_LOW] = low >>> 0;
+    rows[at + WINDOW_HIGH] = upper >>> 0;
   }
 }
 
-function widen(array: Uint32Array, length: number): Uint32Array {
-  const wider = new Uint32Array(length);
-  wider.set(array);
-  return wider;
+function emptyRows(slots: number): Uint32Array {
+  const rows = new Uint32Array(slots * ROW);
+  for (let at = 0; at < rows.length; at += ROW) rows[at] = EMPTY;
+  return rows;
 }
 
 export class TopicWitness {
   readonly topic: string;
-  #joinedUs = new Float64Array(64);
-  #leftUs = new Float64Array(64);
+  /** When each slot joined and left, side by side. */
+  #spans = new Float64Array(128);
   #slots = 0;
   readonly #columns = new Map<number, PublisherColumn>();
+  #lastPublisher = -1;
+  #lastColumn: PublisherColumn | null = null;
   readonly #tallies: Tally[];
   readonly #onChange: (tally: Tally) => void;
 
@@ -122,25 +126,21 @@ export class TopicWitness {
 
   /** A subscriber that has just joined for the first time; returns its slot. */
   subscribe(nowUs: number): number {
-    if (this.#slots === this.#joinedUs.length) {
-      const length = this.#slots * 2;
-      const joined = new Float64Array(length);
-      joined.set(this.#joinedUs);
-      this.#joinedUs = joined;
-      const left = new Float64Array(length);
-      left.set(this.#leftUs);
-      this.#leftUs = left;
-      for (const column of this.#columns.values()) column.grow(length);
+    if (this.#slots * 2 === this.#spans.length) {
+      const spans = new Float64Array(this.#spans.length * 2);
+      spans.set(this.#spans);
+      this.#spans = spans;
+      for (const column of this.#columns.values()) column.grow(spans.length / 2);
     }
     const slot = this.#slots++;
-    this.#joinedUs[slot] = nowUs;
-    this.#leftUs[slot] = Infinity;
+    this.#spans[slot * 2] = nowUs;
+    this.#spans[slot * 2 + 1] = Infinity;
     return slot;
   }
 
   /** The subscriber has left for good: what is due from now on it does not expect. */
   unsubscribe(slot: number, nowUs: number): void {
-    this.#leftUs[slot] = nowUs;
+    this.#spans[slot * 2 + 1] = nowUs;
   }
 
   /** The tally of a broadcast, made on first sight; its due time must have passed. */
@@ -191,15 +191,18 @@ export class TopicWitness {
   }
 
   #isSure(slot: number, dueUs: number): boolean {
-    return this.#joinedUs[slot]! <= dueUs && dueUs < this.#leftUs[slot]!;
+    return this.#spans[slot * 2]! <= dueUs && dueUs < this.#spans[slot * 2 + 1]!;
   }
 
   #column(publisher: number): PublisherColumn {
+    if (publisher === this.#lastPublisher && this.#lastColumn) return this.#lastColumn;
     let column = this.#columns.get(publisher);
     if (!column) {
-      column = new PublisherColumn(this.#joinedUs.length);
+      column = new PublisherColumn(this.#spans.length / 2);
       this.#columns.set(publisher, column);
     }
+    this.#lastPublisher = publisher;
+    this.#lastColumn = column;
     return column;
   }
 }

@@ -45,10 +45,16 @@ const sumOf =
   ({ windows }, range) =>
     windows.filter((line) => isIn(line.atMs, range)).reduce((sum, line) => sum + read(line), 0);
 
-const averageCpu: Figure = ({ windows }, range) => {
-  const values = windows.filter((line) => isIn(line.atMs, range)).map((line) => line.server?.cpu);
-  const known = values.filter((value) => value !== undefined && value !== null);
-  return known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length;
+/** On a machine whose cores are all busy the server cannot use more of them, only get less done with them. */
+const cpuPerDelivery: Figure = ({ windows }, range) => {
+  let cpuMs = 0;
+  let deliveries = 0;
+  for (const line of windows) {
+    if (!isIn(line.atMs, range) || line.server?.cpu == null) continue;
+    cpuMs += line.server.cpu * 1e3;
+    deliveries += line.deliveries;
+  }
+  return deliveries === 0 ? null : cpuMs / deliveries;
 };
 
 const fewestJoined: Figure = ({ windows }, range) => {
@@ -79,7 +85,11 @@ const mailboxes: EffectSpec = {
 const EFFECTS: Readonly<Record<string, readonly EffectSpec[]>> = {
   slow_join: [joinP99, lastReceiver],
   blocking_handler: [pushP99, mailboxes],
-  intercept: [lastReceiver, mailboxes, { metric: 'server CPU, cores', unit: 'count', figure: averageCpu }],
+  intercept: [
+    lastReceiver,
+    mailboxes,
+    { metric: 'server CPU per delivery', unit: 'ms', figure: cpuPerDelivery },
+  ],
   network_drop: [
     { metric: 'clients joined, fewest', unit: 'count', figure: fewestJoined },
     { metric: 'drops', unit: 'count', figure: sumOf((line) => line.drops) },

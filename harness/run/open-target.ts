@@ -58,7 +58,7 @@ const CONNECTS_AT_ONCE = 1_200;
  * The bundled server yields to the driver where both share the cores: a late
  * driver measures itself, a slow server is what we came to measure.
  */
-const SERVER_NICE = Number(process.env.SN ?? 5);
+const SERVER_NICE = 5;
 
 /** Starts or reaches the target; `FiredrillError` 114 when it cannot, 104 when the choice is wrong. */
 export async function openTarget(

@@ -60,6 +60,8 @@ export type User = {
   every(interval: Duration, action: () => unknown, options?: { phase?: Duration }): Promise<void>;
   /** As `every`, at this client's even share of `load.rate`. */
   pace(action: () => unknown): Promise<void>;
+  /** Resolves when the ramp is over: the last client has arrived, by the plan. */
+  ramped(): Promise<void>;
   /** Waits on the run's clock. */
   sleep(time: Duration): Promise<void>;
   /** Adds to a counter metric of the scenario's own. */
