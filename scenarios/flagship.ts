@@ -6,7 +6,7 @@ const ROOM = 1_000;
 
 export default scenario({
   about: 'Four faults, one after the other, against clients that share a lobby and sit in rooms of 1,000',
-  load: { clients: 100_000, ramp: '25s', hold: '155s', rate: 500 },
+  load: { clients: 100_000, ramp: '30s', hold: '150s', rate: 300 },
   // phoenix.js has 30 s; at 50 s the heartbeats of 100,000 clients leave two cores room for the broadcasts.
   connect: { heartbeat: '50s' },
   async client(user) {
@@ -16,7 +16,7 @@ export default scenario({
     const ping = () => room.push('ping', { from: user.index });
     void user.pace(ping);
     // One member of each room talks all the time: what a slow handler makes wait piles up in its mailbox.
-    if (user.index < rooms) void user.every('200ms', ping);
+    if (user.index < rooms) void user.every('125ms', ping);
     await user.ramped();
     if (user.index === 0) void user.every('1s', () => lobby.publish('shout'), { phase: '0ms' });
     // A few look into the room next door and leave again, so that joins are measured at all times.
@@ -25,9 +25,9 @@ export default scenario({
     await user.every('5s', async () => (await user.join(nextDoor)).leave());
   },
   faults: [
-    fault.slowJoin({ delayMs: 2_000, topic: 'room:*', rejoin: 0.02 }).at('40s').for('15s'),
-    fault.blockingHandler({ delayMs: 300, topic: 'room:*', share: 0.1 }).at('70s').for('15s'),
-    fault.intercept({ event: 'shout', topic: 'lobby' }).at('105s').for('10s'),
+    fault.slowJoin({ delayMs: 2_000, topic: 'room:*', rejoin: 0.02 }).at('45s').for('15s'),
+    fault.blockingHandler({ delayMs: 300, topic: 'room:*', share: 0.1 }).at('75s').for('15s'),
+    fault.intercept({ event: 'shout', topic: 'lobby' }).at('108s').for('12s'),
     fault.networkDrop({ reset: 0.05, blackhole: 0.02 }).at('140s').for('15s'),
   ],
   thresholds: {

@@ -2,7 +2,7 @@
  * Leads the workers: forks them, hands each its slice of the plan, merges their
  * windows second by second, passes on faults and broadcasts, and ends them.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { batchPrefix } from './batch-scheduling.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -18,26 +18,13 @@ import { decodeWindow, type WorkerWindow } from './delta-codec.ts';
 import { sumGauges, type Gauges } from './gauges.ts';
 import type { Answer, Order, WorkerPlan } from './orders.ts';
 import { Pipe } from './pipe.ts';
+import { takeSeat, type Seat } from './seat.ts';
 
 /** Told of what the workers report. */
 export type ConductorListener = {
   onWindow(merged: MergedWindow, gauges: Gauges, liveWorkers: number): void;
   onWorkerLost(worker: number, clients: number, how: string): void;
   onScenarioThrew(message: string, stack: string, client: number | null): void;
-};
-
-type Seat = {
-  worker: number;
-  child: ChildProcess;
-  pipe: Pipe | null;
-  gauges: Gauges | null;
-  /** Windows that wait for those of the others. */
-  windows: Map<number, WorkerWindow>;
-  lastWindow: number;
-  ready: boolean;
-  done: boolean;
-  lost: boolean;
-  causes: [string, number][];
 };
 
 /** How long workers may take to start, and to end. */
@@ -52,6 +39,7 @@ export class Conductor {
   readonly broadcasts = new Broadcasts();
   readonly #listener: ConductorListener;
   readonly #seats: Seat[] = [];
+  readonly #removeFolder = (): void => rmSync(this.#folder, { recursive: true, force: true });
   readonly #folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
   readonly #batch = batchPrefix();
   #server: Server | null = null;
@@ -64,6 +52,8 @@ export class Conductor {
 
   constructor(clock: Clock, listener: ConductorListener) {
     this.#turns = new Condition(clock);
+    // However we go: a second Ctrl-C ends the process without another word.
+    process.once('exit', this.#removeFolder);
     this.#listener = listener;
   }
 
@@ -79,18 +69,7 @@ export class Conductor {
         // A scenario's console.log is no result: stdout is ours.
         stdio: ['ignore', 2, 2],
       });
-      const seat: Seat = {
-        worker,
-        child,
-        pipe: null,
-        gauges: null,
-        windows: new Map(),
-        lastWindow: -1,
-        ready: false,
-        done: false,
-        lost: false,
-        causes: [],
-      };
+      const seat = takeSeat(worker, child);
       this.#seats.push(seat);
       child.on('exit', (code, signal) => this.#childExited(seat, signal ?? `exit code ${code}`));
     }
@@ -211,7 +190,8 @@ export class Conductor {
   kill(): void {
     for (const { child } of this.#seats) if (child.exitCode === null) child.kill('SIGKILL');
     this.#server?.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#removeFolder();
+    process.off('exit', this.#removeFolder);
   }
 
   /** Why connections failed or ended, over all workers. */

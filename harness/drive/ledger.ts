@@ -12,7 +12,8 @@ import type { ClientChannel } from '../wire/client-channel.ts';
 import { decodeMessage } from '../wire/codec.ts';
 import type { CloseCause } from '../wire/connection.ts';
 import type { PendingReply, ReplyStatus } from '../wire/pending-reply.ts';
-import type { PhoenixSocket, SocketObserver } from '../wire/phoenix-socket.ts';
+import type { PhoenixSocket } from '../wire/phoenix-socket.ts';
+import type { SocketObserver } from '../wire/socket-observer.ts';
 
 const FASTLANE_HEAD = '[null,null,"';
 
@@ -51,6 +52,8 @@ export class Ledger implements SocketObserver {
   }
 
   connected(_socket: PhoenixSocket, dueUs: number, nowUs: number): void {
+    // A flood of opened connections must not make our own sends late.
+    this.#wheel.poke(nowUs);
     this.connecting -= 1;
     this.open += 1;
     this.#counters.connect_ok += 1;

@@ -1,5 +1,4 @@
 /** What conductor and workers say to each other, beside the windows. */
-import type { Endpoint } from '../wire/connection.ts';
 import type { FaultParams } from '../scenario/fault-plan.ts';
 import type { Published } from './delta-codec.ts';
 
@@ -28,8 +27,6 @@ export type TargetAddress = {
   /** Source addresses to spread clients over; empty lets the kernel choose. */
   sourceAddresses: string[];
 };
-
-export type { Endpoint };
 
 export type Order =
   | { type: 'plan'; plan: WorkerPlan }

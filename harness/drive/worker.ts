@@ -24,6 +24,8 @@ const PUSH_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const HEARTBEAT_MS = 30_000;
 const LAG_PROBE_US = 20_000;
+/** Connections begun in one go, about a millisecond of work. */
+const ARRIVALS_AT_ONCE = 10;
 
 /** Calls back when it falls due: for the few timers of a worker that are no client's. */
 class Callback extends WheelTimer {
@@ -150,9 +152,12 @@ export class Worker {
 
   #arrive(nowUs: number): void {
     const { plan } = this.#runtime;
+    let opened = 0;
     while (this.#clients.length < this.#planned && this.#dueOf(this.#clients.length) <= nowUs) {
-      if (this.#ledger.connecting >= plan.connectsAtOnce) {
-        // The listen queue is no place to wait: an overflow there costs a second of SYN retry.
+      opened += 1;
+      if (opened > ARRIVALS_AT_ONCE || this.#ledger.connecting >= plan.connectsAtOnce) {
+        // A burst of arrivals must not make a send late; and the listen queue is no place to wait:
+        // an overflow there costs a second of SYN retry.
         this.#wheel.arm(this.#arrivals, nowUs + 1_000);
         return;
       }

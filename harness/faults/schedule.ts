@@ -81,6 +81,8 @@ export class FaultSchedule {
       this.#listener.onFault(span, 'not-injected');
       return;
     }
+    // The run has ended meanwhile: `end` lifts it.
+    if (this.#ended) return;
     const offUs = this.#startUs + (span.fault.atMs + span.fault.forMs) * 1e3;
     this.#alarms.push(this.#clock.at(offUs, () => this.#injecting.push(this.#lift(span))));
   }

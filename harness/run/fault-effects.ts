@@ -62,11 +62,11 @@ const fewestJoined: Figure = ({ windows }, range) => {
   return values.length === 0 ? null : Math.min(...values);
 };
 
-/** The slowest last receiver of the broadcasts due in that time. */
+/** The last receiver of the middling broadcast due in that time: one client in the dark must not speak for all. */
 const broadcastLast: Figure = ({ broadcasts }, range) => {
   const values = broadcasts.filter((line) => isIn(line.atMs, range)).map((line) => line.lastMs);
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.max(...known);
+  const known = values.filter((value) => value !== null).toSorted((a, b) => a - b);
+  return known[Math.floor(known.length / 2)] ?? null;
 };
 
 const missing: Figure = ({ broadcasts }, range) =>
@@ -80,11 +80,16 @@ const mailboxes: EffectSpec = {
   unit: 'count',
   figure: mostOf((line) => line.mailbox?.sum),
 };
+const longestMailbox: EffectSpec = {
+  metric: 'longest mailbox',
+  unit: 'count',
+  figure: mostOf((line) => line.mailbox?.max),
+};
 
 /** The first of each kind is the one recovery is judged by, second by second. */
 const EFFECTS: Readonly<Record<string, readonly EffectSpec[]>> = {
   slow_join: [joinP99, lastReceiver],
-  blocking_handler: [pushP99, mailboxes],
+  blocking_handler: [pushP99, longestMailbox],
   intercept: [
     lastReceiver,
     mailboxes,

@@ -29,9 +29,6 @@ const GAUGES: Readonly<Record<string, (line: WindowLine) => number | undefined>>
   worker_cpu: (line) => line.driver.cpu,
 };
 
-/** Names of the gauges a run can read; null readings are left out of all of them. */
-export const GAUGE_NAMES: readonly string[] = Object.keys(GAUGES);
-
 /** A trend of the catalogue over a part of the run; trends that no worker records come from the broadcasts. */
 export function trendOf(run: MeasuredRun, metric: string, during: string): Histogram | null {
   const within = run.parts.within(during);
@@ -55,7 +52,13 @@ export function trendOf(run: MeasuredRun, metric: string, during: string): Histo
 
 function broadcastsWithin(run: MeasuredRun, during: string): BroadcastResult[] {
   const within = run.parts.within(during);
-  return run.broadcasts.filter((result) => within(Math.floor((result.dueUs - run.startUs) / 1e6)));
+  // Due and delivered: one that a fault met on its way is no steady broadcast.
+  const secondOf = (us: number): number => Math.floor(Math.round((us - run.startUs) / 1e3) / 1e3);
+  return run.broadcasts.filter((result) => {
+    const dueIn = secondOf(result.dueUs);
+    const lastIn = Math.max(dueIn, secondOf(result.lastUs));
+    return within(dueIn) && (during !== 'steady' || within(lastIn));
+  });
 }
 
 /** A rate (count and share of the operations sent) or a counter (total and per second). */

@@ -14,7 +14,7 @@ import type { BroadcastLine, MarkLine, WindowLine } from '../record/run-record.t
 import type { RunWriter } from '../record/write-run.ts';
 import type { RunPlan } from '../scenario/plan.ts';
 import { LiveState } from './live.ts';
-import type { ObserverListener, OpenTarget } from './open-target.ts';
+import type { ObserverListener } from './open-target.ts';
 import type { RunHooks } from './run.ts';
 import { toBroadcastLine, toWindowLine, type ServerReading } from './timeline.ts';
 
@@ -66,7 +66,7 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.#end = resolve;
   }
 
-  attach(conductor: Conductor, schedule: FaultSchedule, _target: OpenTarget): void {
+  attach(conductor: Conductor, schedule: FaultSchedule): void {
     this.#conductor = conductor;
     this.#schedule = schedule;
   }
@@ -154,7 +154,8 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
   }
 
   onReading(reading: ServerReading): void {
-    this.#reading = reading;
+    const { mailbox, server } = reading;
+    this.#reading = { ...(mailbox && { mailbox }), ...(server && { server }) };
   }
 
   onNodeDead(name: string): void {

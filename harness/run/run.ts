@@ -19,6 +19,7 @@ import { ControlPort } from '../target/control-port.ts';
 import { readKernelCounters } from '../target/kernel-counters.ts';
 import { conclude } from './conclude.ts';
 import { openTarget, type OpenTarget, type TargetChoice } from './open-target.ts';
+import { checkTarget } from './preflight.ts';
 import { RunJournal } from './run-journal.ts';
 
 export type RunOptions = {
@@ -63,13 +64,13 @@ export async function runScenario(
   const wanted = planRun(loaded.scenario, options.overrides);
   const interrupt = hooks.interrupt ?? new AbortController().signal;
 
-  const journalOf = (): RunJournal => journal;
+  let journal: RunJournal | null = null;
   const target = await openTarget(
     { choice: options.target, clients: wanted.clients, workers: options.workers, faults: wanted.faults },
     clock,
     {
       onServerLine: (line) => hooks.onNote?.(`server: ${line}`),
-      onServerExit: (how) => journalOf().serverDied(how),
+      onServerExit: (how) => journal?.serverDied(how),
     },
   );
   const plan =
@@ -81,8 +82,8 @@ export async function runScenario(
   }
 
   let conductor: Conductor | null = null;
-  let journal!: RunJournal;
   try {
+    await checkTarget(target.address, loaded.scenario.connect, target.display, clock);
     const writer = new RunWriter(options.out ?? defaultFolder(loaded.name, clock));
     journal = new RunJournal({ clock, plan, scenario: loaded.name, target: target.display, writer, hooks });
     writer.writeReplay({
@@ -95,7 +96,7 @@ export async function runScenario(
     });
     conductor = new Conductor(clock, journal);
     const schedule = new FaultSchedule(clock, plan.faults, handsOf(target, conductor, plan.seed), journal);
-    journal.attach(conductor, schedule, target);
+    journal.attach(conductor, schedule);
     await conductor.launch({
       workers: target.fit.workers,
       scenarioFile: options.scenarioFile,

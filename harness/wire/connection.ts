@@ -114,7 +114,9 @@ export class Connection implements FrameSink {
 
   /** Cuts with RST; nothing is said to the peer. */
   reset(detail: string): void {
-    this.#socket.resetAndDestroy();
+    // One that is closing already has said its goodbye; asked to reset, it would keep its handle for ever.
+    if (this.#state === 'closed') this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
     this.#finish({ code: 1006, detail, refused: this.#state !== 'open' });
   }
 

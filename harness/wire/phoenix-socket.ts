@@ -11,30 +11,8 @@ import { ClientChannel } from './client-channel.ts';
 import { decodeMessage, encodeMessage } from './codec.ts';
 import { Connection, type CloseCause, type ConnectionOwner, type Endpoint } from './connection.ts';
 import { upgradeRequest } from './handshake.ts';
-import { PendingReply, type PendingReplies, type ReplyKind, type ReplyStatus } from './pending-reply.ts';
-
-/** Told of everything a measurement needs; times are µs on the shared clock. */
-export type SocketObserver = {
-  connectStarted(socket: PhoenixSocket): void;
-  connected(socket: PhoenixSocket, dueUs: number, nowUs: number): void;
-  connectEnded(how: 'error' | 'timeout', cause: CloseCause, dueUs: number, nowUs: number): void;
-  sent(pending: PendingReply): void;
-  ended(pending: PendingReply, status: ReplyStatus, nowUs: number): void;
-  /** A reply nobody waits for any more. */
-  lateReply(): void;
-  channelJoined(channel: ClientChannel, first: boolean, nowUs: number): void;
-  channelGone(channel: ClientChannel, nowUs: number): void;
-  channelCrashed(channel: ClientChannel): void;
-  /** A joined channel has sent another join: until the answer it is not joined. */
-  channelRejoins(channel: ClientChannel): void;
-  disconnected(socket: PhoenixSocket, cause: CloseCause, nowUs: number): void;
-  /** Every channel is joined again after a lost connection. */
-  recovered(socket: PhoenixSocket, lostAtUs: number, nowUs: number): void;
-  /** Sees each text frame first; true when it was a broadcast it has dealt with. */
-  intake(socket: PhoenixSocket, buffer: Buffer, from: number, to: number): boolean;
-  /** Sees each other event of a joined channel. */
-  eventArrived(channel: ClientChannel, event: string, payload: unknown): void;
-};
+import { PendingReply, type PendingReplies, type ReplyKind } from './pending-reply.ts';
+import type { SocketObserver } from './socket-observer.ts';
 
 /** Timers of phoenix.js, in milliseconds. */
 export type ClientTimers = { pushTimeoutMs: number; connectTimeoutMs: number; heartbeatMs: number | null };
@@ -49,6 +27,8 @@ export type SocketWorld = {
   /** Where this client connects from and to, and the path with its query. */
   endpointOf(index: number): { endpoint: Endpoint; host: string; path: string };
 };
+
+const CONNECT_TIMEOUT = 'no answer in time';
 
 export class PhoenixSocket extends WheelTimer implements ConnectionOwner {
   readonly world: SocketWorld;
@@ -300,5 +280,3 @@ export class PhoenixSocket extends WheelTimer implements ConnectionOwner {
     }
   }
 }
-
-const CONNECT_TIMEOUT = 'no answer in time';

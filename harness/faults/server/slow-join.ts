@@ -14,7 +14,12 @@ export const slowJoin: Fault = {
     const strikes = Number(rejoin) > 0;
     if (strikes) {
       const params = { rejoin: Number(rejoin), topic: String(topic) };
-      await hands.strike({ id: fault.id, kind: 'rejoin', params, seed: hands.seed, forMs: fault.forMs });
+      const order = { id: fault.id, kind: 'rejoin', params, seed: hands.seed, forMs: fault.forMs };
+      await hands.strike(order).catch(async (error: unknown) => {
+        // Half a fault is none: what the server has taken on must not stay.
+        await hands.liftServer(id);
+        throw error;
+      });
     }
     return async () => {
       if (strikes) hands.liftStrike(fault.id);

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock, type Alarm, type Clock } from '../base/clock.ts';
+import { fault, type FaultPlan } from '../scenario/api.ts';
+import { planRun, type PlannedFault } from '../scenario/plan.ts';
+import type { FaultHands, ServerFault } from './fault.ts';
+import { FaultSchedule } from './schedule.ts';
+
+const START_US = 9_000_000;
+
+function planned(...faults: FaultPlan[]): PlannedFault[] {
+  const load = { clients: 10, ramp: 0, hold: '60s' };
+  return planRun({ about: 'x', load, client: () => undefined, faults }, { seed: 7 }).faults;
+}
+
+/** Hands that write down what they are told, each answering when the test says so. */
+class Hands implements FaultHands {
+  readonly seed = 7;
+  readonly did: string[] = [];
+  readonly injected: ServerFault[] = [];
+  refuse: Partial<Record<'injectServer' | 'liftServer' | 'strike', string>> = {};
+  /** While set, injections wait for it. */
+  gate: Promise<void> | null = null;
+
+  async injectServer(order: ServerFault): Promise<string> {
+    await this.gate;
+    if (this.refuse.injectServer) throw new Error(this.refuse.injectServer);
+    this.injected.push(order);
+    this.did.push(`inject ${order.kind}`);
+    return `f${this.injected.length}`;
+  }
+  async liftServer(id: string): Promise<void> {
+    if (this.refuse.liftServer) throw new Error(this.refuse.liftServer);
+    this.did.push(`lift ${id}`);
+  }
+  async strike(order: { id: string; kind: string }): Promise<number> {
+    if (this.refuse.strike) throw new Error(this.refuse.strike);
+    this.did.push(`strike ${order.kind} ${order.id}`);
+    return 3;
+  }
+  liftStrike(id: string): void {
+    this.did.push(`unstrike ${id}`);
+  }
+}
+
+type Scene = { clock: ManualClock; hands: Hands; heard: string[]; schedule: FaultSchedule };
+
+function scene(
+  faults: readonly PlannedFault[],
+  over: (clock: ManualClock) => Clock = (clock) => clock,
+): Scene {
+  const clock = new ManualClock(START_US - 250_000);
+  const hands = new Hands();
+  const heard: string[] = [];
+  const schedule = new FaultSchedule(over(clock), faults, hands, {
+    onFault: (span, what) => heard.push(`${span.fault.id} ${what}`),
+  });
+  schedule.start(START_US);
+  return { clock, hands, heard, schedule };
+}
+
+/** Lets everything run that only waits for promises already settled. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function advanceTo({ clock }: Scene, ms: number): Promise<void> {
+  clock.advanceUs(START_US + ms * 1e3 - clock.nowUs());
+  await settle();
+}
+
+const BLOCKING = fault.blockingHandler({ delayMs: 150, topic: 'room:*', share: 0.1 }).at('10s').for('5s');
+const SLOW = fault.slowJoin({ delayMs: 400, topic: 'room:*', rejoin: 0.2 }).at('20s').for('4s');
+const DROP = fault.networkDrop({ reset: 0.1, blackhole: 0.02 }).at('30s').for('10s');
+const INTERCEPT = fault.intercept({ event: 'shout', topic: 'lobby' }).at('12s').for('10s');
+
+test('each goes on and off at its time, from the first arrival', async () => {
+  const at = scene(planned(BLOCKING));
+  await advanceTo(at, 9_999);
+  assert.deepEqual(at.hands.did, []);
+  await advanceTo(at, 10_000);
+  assert.deepEqual(at.hands.did, ['inject blocking_handler']);
+  assert.deepEqual(
+    at.schedule.active().map((one) => one.id),
+    ['blocking-handler-1'],
+  );
+  await advanceTo(at, 14_999);
+  assert.equal(at.hands.did.length, 1);
+  await advanceTo(at, 15_000);
+  assert.deepEqual(at.hands.did, ['inject blocking_handler', 'lift f1']);
+  assert.deepEqual(at.heard, ['blocking-handler-1 on', 'blocking-handler-1 off']);
+  const [span] = at.schedule.spans;
+  assert.deepEqual([span?.appliedAtMs, span?.liftedAtMs, span?.failure], [10_000, 15_000, null]);
+  assert.deepEqual(at.schedule.notLifted, []);
+});
+
+test('what the server is asked carries parameters, share, seed, and a limit beyond the window', async () => {
+  const at = scene(planned(BLOCKING, INTERCEPT, SLOW));
+  for (const ms of [10_000, 12_000, 20_000]) await advanceTo(at, ms);
+  assert.deepEqual(at.hands.injected, [
+    {
+      kind: 'blocking_handler',
+      params: { delay_ms: 150, topic: 'room:*' },
+      share: 0.1,
+      seed: 7,
+      ttlMs: 10_000,
+    },
+    { kind: 'intercept', params: { event: 'shout', topic: 'lobby' }, share: 1, seed: 7, ttlMs: 15_000 },
+    { kind: 'slow_join', params: { delay_ms: 400, topic: 'room:*' }, share: 1, seed: 7, ttlMs: 9_000 },
+  ]);
+  assert.ok(at.hands.did.includes('strike rejoin slow-join-1'));
+});
+
+test('faults may overlap, and each has its own lift', async () => {
+  const at = scene(planned(BLOCKING, INTERCEPT, DROP));
+  for (const ms of [10_000, 12_000]) await advanceTo(at, ms);
+  assert.equal(at.schedule.active().length, 2);
+  for (const ms of [15_000, 22_000, 30_000, 40_000]) await advanceTo(at, ms);
+  assert.deepEqual(at.hands.did, [
+    'inject blocking_handler',
+    'inject intercept',
+    'lift f1',
+    'lift f2',
+    'strike network_drop network-drop-1',
+    'unstrike network-drop-1',
+  ]);
+});
+
+test('an early end lifts what is on and calls off what has not begun', async () => {
+  const at = scene(planned(BLOCKING, DROP));
+  await advanceTo(at, 12_000);
+  await at.schedule.end();
+  assert.deepEqual(at.hands.did, ['inject blocking_handler', 'lift f1']);
+  await advanceTo(at, 60_000);
+  assert.equal(at.hands.did.length, 2);
+  const [blocking, drop] = at.schedule.spans;
+  assert.equal(blocking?.liftedAtMs, 12_000);
+  assert.deepEqual([drop?.appliedAtMs, drop?.liftedAtMs], [null, null]);
+  assert.deepEqual(at.schedule.notLifted, []);
+});
+
+test('an end during an injection waits for it, and lifts it', async () => {
+  const at = scene(planned(BLOCKING));
+  const gate = Promise.withResolvers<void>();
+  at.hands.gate = gate.promise;
+  await advanceTo(at, 10_000);
+  const ended = at.schedule.end();
+  await settle();
+  assert.deepEqual(at.hands.did, []);
+  gate.resolve();
+  await ended;
+  assert.deepEqual(at.hands.did, ['inject blocking_handler', 'lift f1']);
+});
+
+test('leaves no alarm behind, even when it ends during an injection', async () => {
+  let armed = 0;
+  const counting = (clock: ManualClock): Clock => ({
+    nowUs: () => clock.nowUs(),
+    wallMs: () => clock.wallMs(),
+    at(dueUs, act): Alarm {
+      armed += 1;
+      let isOver = false;
+      const over = (): void => {
+        if (!isOver) armed -= 1;
+        isOver = true;
+      };
+      const alarm = clock.at(dueUs, () => {
+        over();
+        act();
+      });
+      return {
+        cancel: () => {
+          over();
+          alarm.cancel();
+        },
+      };
+    },
+  });
+  const at = scene(planned(BLOCKING, DROP), counting);
+  const gate = Promise.withResolvers<void>();
+  at.hands.gate = gate.promise;
+  await advanceTo(at, 10_000);
+  const ended = at.schedule.end();
+  gate.resolve();
+  await ended;
+  assert.equal(armed, 0);
+});
+
+test('one that is refused is told, and never counted as on', async () => {
+  const at = scene(planned(BLOCKING, INTERCEPT));
+  at.hands.refuse = { injectServer: 'HTTP 422 no such topic' };
+  await advanceTo(at, 10_000);
+  at.hands.refuse = {};
+  await advanceTo(at, 12_000);
+  assert.deepEqual(at.heard, ['blocking-handler-1 not-injected', 'intercept-1 on']);
+  const [blocking] = at.schedule.spans;
+  assert.deepEqual([blocking?.appliedAtMs, blocking?.failure], [null, 'HTTP 422 no such topic']);
+  await at.schedule.end();
+  assert.deepEqual(at.schedule.notLifted, []);
+});
+
+test('one that cannot be lifted is told and stays on the list of shame', async () => {
+  const at = scene(planned(BLOCKING));
+  at.hands.refuse = { liftServer: 'ECONNREFUSED' };
+  await advanceTo(at, 10_000);
+  await advanceTo(at, 15_000);
+  assert.deepEqual(at.heard, ['blocking-handler-1 on', 'blocking-handler-1 not-lifted']);
+  assert.deepEqual(
+    at.schedule.notLifted.map((span) => span.failure),
+    ['ECONNREFUSED'],
+  );
+  await at.schedule.end();
+  assert.equal(at.schedule.notLifted.length, 1);
+});
+
+test('a slow join whose rejoins fail is not left on in the server', async () => {
+  const at = scene(planned(SLOW));
+  at.hands.refuse = { strike: 'no worker' };
+  await advanceTo(at, 20_000);
+  await at.schedule.end();
+  assert.ok(at.hands.did.includes('lift f1'), at.hands.did.join());
+});
