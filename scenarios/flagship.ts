@@ -19,8 +19,9 @@ export default scenario({
     if (user.index < rooms) void user.every('125ms', ping);
     await user.ramped();
     if (user.index === 0) void user.every('1s', () => lobby.publish('shout'), { phase: '0ms' });
-    // A few look into the room next door and leave again, so that joins are measured at all times.
-    if (user.index % 500 !== 7) return;
+    // Two hundred look into the room next door and leave again, so that joins are measured at all times.
+    const stride = Math.max(1, Math.floor(user.clients / 200));
+    if (user.index % stride !== stride - 1) return;
     const nextDoor = `room:${(user.index + 1) % rooms}`;
     await user.every('5s', async () => (await user.join(nextDoor)).leave());
   },

@@ -87,6 +87,13 @@ async function main(): Promise<number> {
   return code;
 }
 
+// `firedrill run … | head`: whoever stops listening must not cost the run its report.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   process.exitCode = await main();
 } catch (thrown) {

@@ -227,6 +227,8 @@ export type WindowLine = {
     processes: number;
     runQueue: number;
     loopLagMs: number;
+    /** Bytes of all tables; absent when the observer does not tell. */
+    etsBytes?: number;
   };
   driver: {
     latenessP99Ms: number;

@@ -67,7 +67,9 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
   const deliveries = deliveriesOf(run);
   const booksProblems = balanceBooks({ operations, samples: samplePairs(run), deliveries });
   const generator = generatorOf(run, journal, target.fit.workers);
-  const thresholds = evaluateThresholds(loaded.scenario.thresholds ?? {}, toMeasurements(run));
+  const thresholds = evaluateThresholds(loaded.scenario.thresholds ?? {}, toMeasurements(run)).map(
+    (threshold) => mindUnrecovered(threshold, faults),
+  );
   const { verdict, exitCode } = judgeRun({
     thresholds,
     books: booksProblems,
@@ -199,6 +201,17 @@ function serverOf(run: MeasuredRun): Summary['server'] {
     connections: Math.max(...seen.map((line) => line.server?.connections ?? 0)),
     mailboxMax: Math.max(...seen.map((line) => line.mailbox?.max ?? 0)),
   };
+}
+
+/** A fault that never recovered has no sample, so a limit on recovery holds only if every fault did recover. */
+function mindUnrecovered(threshold: ThresholdResult, faults: readonly FaultSummary[]): ThresholdResult {
+  if (threshold.metric !== 'recovery_duration' || threshold.status === 'fail') return threshold;
+  const names = faults
+    .filter((f) => f.appliedAtMs !== null && f.recoveredAfterMs === null)
+    .map((f) => f.name);
+  if (names.length === 0) return threshold;
+  const reason = `${names.join(' and ')} had not been seen to recover when the run ended`;
+  return { ...threshold, status: 'inconclusive', reason };
 }
 
 /** Where a threshold speaks of a fault by kind, the reader wants its name. */

@@ -128,22 +128,43 @@ function rangesOf(
   rampMs: number,
   endMs: number,
 ): { before: Range | null; during: Range; after: Range | null } {
-  // Whole seconds: one that the fault touched belongs to the fault.
-  const fromMs = secondOf(span.appliedAtMs ?? 0);
-  const untilMs = Math.ceil((span.liftedAtMs ?? endMs) / 1_000) * 1_000;
+  const during = secondsOf(span, endMs);
   const others = all.filter((other) => other !== span && other.appliedAtMs !== null);
-  // "Before" must not reach into the ramp or the fault before it; "after" not into the next one.
-  const floor = Math.max(rampMs, ...others.map((o) => o.liftedAtMs ?? endMs).filter((ms) => ms <= fromMs));
-  const ceiling = Math.min(
-    endMs,
-    ...others.map((o) => secondOf(o.appliedAtMs ?? 0)).filter((ms) => ms >= untilMs),
-  );
-  const before = { fromMs: Math.max(floor, fromMs - BEFORE_S * 1_000), untilMs: fromMs };
-  const after = { fromMs: Math.max(untilMs, ceiling - AFTER_S * 1_000), untilMs: ceiling };
+  const next = others.map((other) => secondsOf(other, endMs).fromMs).filter((ms) => ms >= during.untilMs);
+  const ceiling = Math.min(endMs, ...next);
+  const after = { fromMs: Math.max(during.untilMs, ceiling - AFTER_S * 1_000), untilMs: ceiling };
   return {
-    before: before.untilMs - before.fromMs >= 1_000 ? before : null,
-    during: { fromMs, untilMs },
+    before: calmBefore(during.fromMs, others, rampMs, endMs),
+    during,
     after: after.untilMs - after.fromMs >= 1_000 ? after : null,
+  };
+}
+
+/** The last calm stretch before a fault, after the ramp: right before it, or where faults crowd, before an earlier one. */
+function calmBefore(
+  fromMs: number,
+  others: readonly FaultSpan[],
+  rampMs: number,
+  endMs: number,
+): Range | null {
+  const earlier = others
+    .map((other) => secondsOf(other, endMs))
+    .filter((other) => other.fromMs < fromMs)
+    .toSorted((a, b) => b.fromMs - a.fromMs);
+  let untilMs = fromMs;
+  for (const other of [...earlier, { fromMs: 0, untilMs: Math.ceil(rampMs / 1_000) * 1_000 }]) {
+    const startMs = Math.max(other.untilMs, untilMs - BEFORE_S * 1_000);
+    if (untilMs - startMs >= 1_000) return { fromMs: startMs, untilMs };
+    untilMs = Math.min(untilMs, other.fromMs);
+  }
+  return null;
+}
+
+/** Whole seconds: one that the fault touched belongs to the fault. */
+function secondsOf(span: FaultSpan, endMs: number): Range {
+  return {
+    fromMs: secondOf(span.appliedAtMs ?? 0),
+    untilMs: Math.ceil((span.liftedAtMs ?? endMs) / 1_000) * 1_000,
   };
 }
 

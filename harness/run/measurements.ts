@@ -24,6 +24,7 @@ const GAUGES: Readonly<Record<string, (line: WindowLine) => number | undefined>>
   mailbox_max: (line) => line.mailbox?.max,
   mailbox_oldest_wait: (line) => line.mailbox?.oldestWaitMs,
   process_count: (line) => line.server?.processes,
+  ets_memory: (line) => line.server?.etsBytes,
   server_memory: (line) => line.server?.rssBytes,
   run_queue: (line) => line.server?.runQueue,
   worker_cpu: (line) => line.driver.cpu,

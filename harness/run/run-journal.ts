@@ -153,8 +153,10 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     return missing;
   }
 
-  onReading(reading: ServerReading): void {
-    const { mailbox, server } = reading;
+  onReading(reading: ServerReading & { tables?: readonly { bytes: number }[] }): void {
+    const { mailbox, tables } = reading;
+    const etsBytes = tables?.reduce((sum, table) => sum + table.bytes, 0);
+    const server = reading.server && { ...reading.server, ...(etsBytes === undefined ? {} : { etsBytes }) };
     this.#reading = { ...(mailbox && { mailbox }), ...(server && { server }) };
   }
 
