@@ -16,9 +16,9 @@ export function hash(seed: number, value: number | string): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** True for the given share (0..1) of all values, always the same ones for a seed. */
-export function selects(seed: number, value: number | string, share: number): boolean {
-  return hash(seed, value) < share * 4_294_967_296;
+/** The draw in [0, 1) of a value under a seed: those below a share are that share of all, always the same ones. */
+export function drawFor(seed: number, value: number | string): number {
+  return hash(seed, value) / 4_294_967_296;
 }
 
 /** A stream of seeded draws (sfc32). */

@@ -8,7 +8,7 @@ import { parseDurationMs } from '../base/units.ts';
 import { LINK_FAULTS } from '../faults/link/catalogue.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { Witness } from '../measure/witness.ts';
-import { arrivalDueUs } from '../scenario/arrivals.ts';
+import { arrivalDueUs, clientIndexOf, clientsOf } from '../scenario/arrivals.ts';
 import type { ConnectOptions, Scenario } from '../scenario/api.ts';
 import { PendingReplies } from '../wire/pending-reply.ts';
 import type { SocketWorld } from '../wire/phoenix-socket.ts';
@@ -70,7 +70,7 @@ export class Worker {
     this.#wheel = new TimerWheel(clock);
     this.#ledger = new Ledger(clock, this.#wheel, this.#recorder, this.#witness);
     this.#ledger.onClientChange = (index, nowUs) => this.#clientChanged(index, nowUs);
-    this.#planned = Math.max(0, Math.ceil((plan.clients - plan.worker) / plan.workers));
+    this.#planned = clientsOf(plan.worker, plan.workers, plan.clients);
     this.#world = {
       clock,
       wheel: this.#wheel,
@@ -139,9 +139,14 @@ export class Worker {
     this.#probeLag();
   }
 
+  #indexOf(nth: number): number {
+    const { worker, workers } = this.#runtime.plan;
+    return clientIndexOf(nth, worker, workers);
+  }
+
   #dueOf(nth: number): number {
     const { plan, startUs } = this.#runtime;
-    return startUs + arrivalDueUs(plan.worker + nth * plan.workers, plan.clients, plan.rampMs * 1e3);
+    return startUs + arrivalDueUs(this.#indexOf(nth), plan.clients, plan.rampMs * 1e3);
   }
 
   #armArrival(): void {
@@ -162,7 +167,7 @@ export class Worker {
         return;
       }
       const dueUs = this.#dueOf(this.#clients.length);
-      const client = new VirtualClient(this.#runtime, plan.worker + this.#clients.length * plan.workers);
+      const client = new VirtualClient(this.#runtime, this.#indexOf(this.#clients.length));
       this.#clients.push(client);
       client.socket.onFirstOpen = () => {
         this.#everConnected += 1;

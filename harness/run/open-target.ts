@@ -2,13 +2,12 @@
 import type { Clock } from '../base/clock.ts';
 import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import type { TargetAddress } from '../drive/orders.ts';
-import { ObserverClient } from '../observe/observer-client.ts';
+import { ObserverClient, type ObserverListener } from '../observe/observer-client.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import { startBundled } from '../target/bundled.ts';
 import { readMachine, type Machine } from '../target/machine.ts';
 import { fitRun, type Fit } from '../target/machine-limits.ts';
 import { readTargetUrl } from '../target/url.ts';
-import type { ServerReading } from './timeline.ts';
 
 export type TargetChoice =
   | { kind: 'bundled'; nodes?: number; port?: number }
@@ -19,12 +18,6 @@ export type TargetChoice =
       /** Control port of a bundled server that somebody else started; null without one. */
       control: string | null;
     };
-
-export type ObserverListener = {
-  onReading(reading: ServerReading): void;
-  onNodeDead(name: string): void;
-  incident(what: string): void;
-};
 
 export type OpenTarget = {
   /** For people: without parameters that may carry a token. */

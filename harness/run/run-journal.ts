@@ -10,11 +10,11 @@ import type { FaultSchedule, FaultSpan, ScheduleListener } from '../faults/sched
 import { IntervalLog } from '../measure/histogram.ts';
 import { RunTotals, type MergedWindow } from '../measure/merge.ts';
 import { TRENDS } from '../measure/names.ts';
+import type { ObserverListener, ObserverReading } from '../observe/observer-client.ts';
 import type { BroadcastLine, MarkLine, WindowLine } from '../record/run-record.ts';
 import type { RunWriter } from '../record/write-run.ts';
 import type { RunPlan } from '../scenario/plan.ts';
 import { LiveState } from './live.ts';
-import type { ObserverListener } from './open-target.ts';
 import type { RunHooks } from './run.ts';
 import { toBroadcastLine, toWindowLine, type ServerReading } from './timeline.ts';
 
@@ -153,11 +153,9 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     return missing;
   }
 
-  onReading(reading: ServerReading & { tables?: readonly { bytes: number }[] }): void {
-    const { mailbox, tables } = reading;
-    const etsBytes = tables?.reduce((sum, table) => sum + table.bytes, 0);
-    const server = reading.server && { ...reading.server, ...(etsBytes === undefined ? {} : { etsBytes }) };
-    this.#reading = { ...(mailbox && { mailbox }), ...(server && { server }) };
+  onReading({ mailbox, server, tables }: ObserverReading): void {
+    const etsBytes = tables.reduce((sum, table) => sum + table.bytes, 0);
+    this.#reading = { mailbox, server: { ...server, etsBytes } };
   }
 
   onNodeDead(name: string): void {

@@ -2,7 +2,7 @@
  * Network drops: a share of the connections is cut with RST, another share goes
  * half-open (nothing arrives, nothing is told) until the fault is lifted.
  */
-import { hash } from '../../base/random.ts';
+import { drawFor } from '../../base/random.ts';
 import { WheelTimer } from '../../base/timer-wheel.ts';
 import type { Connection } from '../../wire/connection.ts';
 import type { LinkFault } from './link-fault.ts';
@@ -31,7 +31,7 @@ export const networkDrop: LinkFault = {
     for (const { index, socket } of targets) {
       const { connection } = socket;
       if (!connection?.isOpen) continue;
-      const draw = hash(seed, index) / 4_294_967_296;
+      const draw = drawFor(seed, index);
       if (draw < reset) {
         const cut = new Cut(connection);
         cuts.push(cut);

@@ -2,7 +2,7 @@
  * A share of the clients joins one of its topics again, spread over the window:
  * what users do who reload, and what makes a slow join/3 felt.
  */
-import { hash } from '../../base/random.ts';
+import { drawFor } from '../../base/random.ts';
 import { WheelTimer } from '../../base/timer-wheel.ts';
 import type { ClientChannel } from '../../wire/client-channel.ts';
 import { topicMatcher } from '../topic-pattern.ts';
@@ -26,7 +26,7 @@ export const rejoin: LinkFault = {
     const timers: Rejoin[] = [];
     const nowUs = clock.nowUs();
     for (const { index, socket } of targets) {
-      const draw = hash(seed, index) / 4_294_967_296;
+      const draw = drawFor(seed, index);
       if (draw >= share) continue;
       const channel = socket.channels.find((candidate) => matches(candidate.topic));
       if (!channel) continue;
