@@ -45,8 +45,16 @@ const originUs = findOriginUs();
 export const realClock: Clock = {
   nowUs: () => originUs + performance.now() * 1e3,
   at(dueUs, run) {
-    const delayMs = Math.max(0, Math.ceil((dueUs - realClock.nowUs()) / 1e3));
-    const timer = setTimeout(run, Math.min(delayMs, 0x7fffffff));
+    // Node counts a timeout from the loop's last look at the clock, so it may fire a little early.
+    const wake = (): void => {
+      if (realClock.nowUs() < dueUs) timer = arm();
+      else run();
+    };
+    const arm = (): NodeJS.Timeout => {
+      const delayMs = Math.max(0, Math.ceil((dueUs - realClock.nowUs()) / 1e3));
+      return setTimeout(wake, Math.min(delayMs, 0x7fffffff));
+    };
+    let timer = arm();
     return { cancel: () => clearTimeout(timer) };
   },
   wallMs: () => Date.now(),

@@ -32,8 +32,9 @@ export function formatFigure(value: number): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** Milliseconds in the unit a person would say: `0.12 ms`, `214 ms`, `3.91 s`, `3 min 2 s`. */
+/** Milliseconds in the unit a person would say: `11.4 µs`, `0.12 ms`, `214 ms`, `3.91 s`, `3 min 2 s`. */
 export function formatMs(ms: number): string {
+  if (ms !== 0 && Math.abs(ms) < 0.1) return `${formatFigure(ms * 1_000)} µs`;
   if (ms < 999.5) return `${formatFigure(ms)} ms`;
   if (ms < 119_500) return `${formatFigure(ms / 1_000)} s`;
   const seconds = Math.round(ms / 1_000);

@@ -30,7 +30,7 @@ export type RunFacts = {
   scenarioThrew: string | null;
   /** A signal ended the run. */
   interrupted: boolean;
-  /** Why an abort condition or `firedrill halt` ended the run. */
+  /** Why an abort condition ended the run. */
   aborted: string | null;
 };
 

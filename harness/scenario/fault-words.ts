@@ -35,8 +35,13 @@ export function describeFault(kind: string, params: FaultParams): FaultWords {
 function topicsOf(params: FaultParams): { share: number; whom: string } {
   const share = params['share'] === undefined ? 1 : numberOf(params['share']);
   const topic = params['topic'] === undefined ? '*' : String(params['topic']);
-  const part = share === 1 ? 'all topics' : `${formatShare(share)} of topics`;
-  return { share, whom: topic === '*' ? part : `${part} ${topic}` };
+  return { share, whom: topicWords(share, topic) };
+}
+
+function topicWords(share: number, topic: string): string {
+  if (topic === '*') return share === 1 ? 'all topics' : `${formatShare(share)} of topics`;
+  if (share !== 1) return `${formatShare(share)} of topics ${topic}`;
+  return topic.includes('*') ? `topics ${topic}` : `topic ${topic}`;
 }
 
 function dropWords(reset: number, blackhole: number): FaultWords {

@@ -64,7 +64,7 @@ function readSource(path: string, file: string): string {
   if (!stats) {
     throw refuse(file, 'no-such-file', {
       wanted: 'a scenario file',
-      hint: 'firedrill list names the scenarios there are',
+      hint: 'firedrill run scenarios/flagship.ts',
     });
   }
   if (!stats.isFile()) {

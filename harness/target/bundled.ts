@@ -169,7 +169,7 @@ function unreachable(got: string, lastLines: readonly string[]): FiredrillError 
       path: 'the bundled server',
       got: [got, ...lastLines].join('\n          '),
       wanted: 'a line {"ready":true,…} on its stdout',
-      hint: 'firedrill doctor tells what this machine can hold',
+      hint: 'firedrill serve --nodes 2 shows what it says when started alone',
     },
   ]);
 }

@@ -10,6 +10,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { renderReport } from './report.ts';
 import { hostileRecord } from './testing/odd-records.ts';
 import { SAMPLES } from './testing/sample-files.ts';
+import { vastRecord } from './testing/vast-record.ts';
 
 const PLACES = [
   process.env['FIREDRILL_CHROMIUM'],
@@ -51,6 +52,20 @@ function areApart(a: Box, b: Box): boolean {
 }
 
 const sample = new URL('sample.html', SAMPLES).href;
+
+type Label = { text: string; box: Box };
+
+/** Runs in the page: the tick labels that can be seen, one list an axis. */
+const TICK_LABELS = `[...document.querySelectorAll('svg')].map((axis) =>
+  [...axis.children].filter((one) => one.matches('text.tick') && one.checkVisibility()).map((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    return { text: one.textContent, box: { x, y, width, height } };
+  })).filter((axis) => axis.length > 0)`;
+
+/** True when two labels of one axis can be told apart: at least three pixels between words in one row. */
+function areLegible({ box: a }: Label, { box: b }: Label): boolean {
+  return areApart({ ...a, x: a.x - 1.5, width: a.width + 3 }, { ...b, x: b.x - 1.5, width: b.width + 3 });
+}
 
 describe('the report in Chromium', { skip: executablePath === undefined ? reason : false }, () => {
   let browser: Browser;
@@ -114,6 +129,27 @@ describe('the report in Chromium', { skip: executablePath === undefined ? reason
         }
       }
       await page.close();
+    });
+  }
+
+  for (const width of [1_240, 1_160, 900, 800, 400]) {
+    test(`keeps the tick labels of every axis apart at ${width} px, however far they reach`, async () => {
+      const vast = join(folder, 'vast.html');
+      writeFileSync(vast, renderReport(vastRecord()));
+      for (const address of [sample, pathToFileURL(vast).href]) {
+        const { page } = await open(address, width);
+        const axes: Label[][] = await page.evaluate(TICK_LABELS);
+        assert.ok(axes.length >= 12, `only ${axes.length} axes`);
+        for (const labels of axes) {
+          const names = labels.map((label) => label.text).join(' | ');
+          for (const [index, a] of labels.entries()) {
+            assert.ok(a.box.x >= 0 && a.box.x + a.box.width <= width, `${a.text} is cut off in ${names}`);
+            for (const b of labels.slice(index + 1))
+              assert.ok(areLegible(a, b), `${a.text} touches ${b.text} in ${names}`);
+          }
+        }
+        await page.close();
+      }
     });
   }
 

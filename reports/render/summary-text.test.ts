@@ -4,6 +4,7 @@ import { renderKeyValues, renderSummary } from './summary-text.ts';
 import { bareRecords, hostileRecord } from './testing/odd-records.ts';
 import { plainFault, plainMetric, plainRecord, plainThreshold } from './testing/plain-record.ts';
 import { sampleRecord } from './testing/sample-record.ts';
+import { vastRecord } from './testing/vast-record.ts';
 
 const plainOptions = { colour: false, reportPath: 'reports/runs/x/report.html' };
 
@@ -19,6 +20,40 @@ test('tells the sample in 25 lines: verdict, thresholds, percentiles, faults, re
   assert.ok(lines.some((line) => /^ {3}network drops +2:25–2:45/.test(line)));
   assert.match(lines.at(-2) ?? '', /report {2}reports\/runs\/x\/report\.html$/);
   assert.match(lines.at(-1) ?? '', /repeat {2}firedrill run /);
+});
+
+test('tells every fault and keeps to 110 columns, whatever the size of the run', () => {
+  for (const record of [sampleRecord(), vastRecord()]) {
+    const lines = renderSummary(record, plainOptions).split('\n');
+    assert.ok(lines.length <= 25, `${lines.length} lines`);
+    for (const line of lines) assert.ok([...line].length <= 110, line);
+    for (const { name } of record.summary.faults)
+      assert.ok(
+        lines.some((line) => line.startsWith(`   ${name} `)),
+        name,
+      );
+  }
+});
+
+test('tells the faults before the thresholds that hold, and those that do not hold before the faults', () => {
+  const held = plainThreshold({ status: 'pass', actual: 1 });
+  const faults = Array.from({ length: 6 }, (_, index) => plainFault(`f-${index}`, `fault ${index}`, 1, 2));
+  const calm = renderSummary(
+    plainRecord({ faults, thresholds: Array.from({ length: 20 }, () => held) }),
+    plainOptions,
+  );
+  assert.match(calm, /fault 5/);
+  assert.match(calm, /and \d+ more hold/);
+  const failed = renderSummary(
+    plainRecord({
+      verdict: { status: 'fail', reasons: [] },
+      faults,
+      thresholds: Array.from({ length: 14 }, () => plainThreshold()),
+    }),
+    plainOptions,
+  );
+  assert.equal(failed.match(/✕ push_duration/g)?.length, 14);
+  assert.match(failed, /fault 0 .*\n {3}and 5 more in the report/);
 });
 
 test('stays within 25 lines whatever there is to tell, failures first', () => {
@@ -43,7 +78,9 @@ test('stays within 25 lines whatever there is to tell, failures first', () => {
 });
 
 test('writes no escape sequence without colour, and only its own with it', () => {
-  assert.doesNotMatch(renderSummary(hostileRecord(), plainOptions), /[^\P{C}\n]/u);
+  const plain = renderSummary(hostileRecord(), plainOptions);
+  assert.doesNotMatch(plain, /[^\P{C}\n]/u);
+  assert.ok(plain.split('\n').length <= 25, plain);
   const coloured = renderSummary(hostileRecord(), { ...plainOptions, colour: true });
   const codes = coloured
     .split('\u001b')

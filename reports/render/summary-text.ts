@@ -1,11 +1,11 @@
 /** What a run says at its end: a person's summary of at most 25 lines. */
 
-import type { FaultEffect, RunRecord, Summary, ThresholdResult } from '../../harness/record/run-record.ts';
+import type { RunRecord, Summary, ThresholdResult } from '../../harness/record/run-record.ts';
 import { type FaultSpan, faultSpans } from './fault-spans.ts';
-import { countText, msText, valueText } from './figures.ts';
-import { onText, steadyText } from './fault-words.ts';
+import { countText, msText } from './figures.ts';
 import { trendOf } from './metrics.ts';
-import { field, type Mark, outside, type Piece, piece, writeLine } from './terminal.ts';
+import { faultLines } from './summary-faults.ts';
+import { field, type Mark, outside, type Piece, piece, wrapPieces, writeLine } from './terminal.ts';
 import {
   actualText,
   comparisonOf,
@@ -19,7 +19,11 @@ import { type Part, trustPhrases, VERDICT_WORDS, verdictNotes, verdictSentence }
 export { renderKeyValues } from './key-values.ts';
 
 const MOST_LINES = 25;
+/** A terminal of this width shows every line whole, but for a path or a command, which are never cut. */
+const MOST_COLUMNS = 110;
 const MOST_NOTES = 3;
+/** Lines that a sentence of the head may take. */
+const MOST_WRAPPED = 4;
 
 type Line = Piece[];
 
@@ -36,15 +40,27 @@ export function renderSummary(record: RunRecord, options: { colour: boolean; rep
     [piece('  report  ', 'soft'), piece(outside(options.reportPath, 1_000))],
     [piece('  repeat  ', 'soft'), piece(outside(summary.command, 1_000))],
   ];
-  // Three empty lines part the four blocks; a fourth one parts the faults.
-  const free = MOST_LINES - head.length - percentiles.length - tail.length - 4;
   const wanted = summary.thresholds.length;
-  const faultRows = spans.length === 0 ? 0 : Math.min(spans.length + 1, Math.max(3, free - wanted));
+  const wantedRows = spans.length === 0 ? 0 : spans.length + 1;
+  const room = MOST_LINES - head.length - percentiles.length - tail.length;
+  // An empty line parts the blocks, save the head and the thresholds where that line is needed.
+  const isTight = room - 4 < wanted + wantedRows;
+  const free = room - (isTight ? 3 : 4);
+  // What the faults did is told before which thresholds held; those that did not hold come first.
+  const least = Math.min(wanted, summary.thresholds.filter((one) => one.status !== 'pass').length + 2);
+  const faultRows = Math.min(wantedRows, Math.max(3, free - least));
   const thresholds = thresholdLines(summary.thresholds, spans, Math.max(1, free - faultRows));
-  const faults = faultLines(spans, Math.min(faultRows, free - thresholds.length));
-  const blocks = [head, thresholds, percentiles, faults, tail].filter((block) => block.length > 0);
-  const lines = blocks.flatMap((block, index) => (index === 0 ? block : [[], ...block]));
-  return lines.map((line) => writeLine(line, options.colour)).join('\n');
+  const faults = faultLines(spans, Math.min(faultRows, free - thresholds.length), MOST_COLUMNS);
+  const judged = isTight ? [[...head, ...thresholds]] : [head, thresholds];
+  const blocks = [...judged, percentiles, faults].filter((block) => block.length > 0);
+  const lines = blocks.flatMap((block) => [...block, []]);
+  const written = lines.map((line) => writeLine(line, options.colour, MOST_COLUMNS));
+  return [...written, ...tail.map((line) => writeLine(line, options.colour))].join('\n');
+}
+
+/** A sentence of the head, on further lines where it is long. */
+function wrapped(pieces: Line, indent: number, most = MOST_WRAPPED): Line[] {
+  return wrapPieces(pieces, MOST_COLUMNS, indent).slice(0, most);
 }
 
 function verdictLines(summary: Summary): Line[] {
@@ -53,8 +69,8 @@ function verdictLines(summary: Summary): Line[] {
   const mark: Mark = status === 'inconclusive' ? 'warn' : status;
   const sentence = verdictSentence(summary).map((part) => piece(partText(part), partMark(part)));
   return [
-    [piece(` ${sign} ${word}`, mark), piece('  '), ...sentence],
-    [piece(`   ${trustPhrases(summary).join(' · ')}`, 'soft')],
+    ...wrapped([piece(` ${sign} ${word}`, mark), piece('  '), ...sentence], 3),
+    ...wrapped([piece(`   ${trustPhrases(summary).join(' · ')}`, 'soft')], 3),
   ];
 }
 
@@ -62,7 +78,7 @@ function partText(part: Part): string {
   // A part's own spaces hold the sentence together; what it carries may come from outside.
   const lead = part.text.startsWith(' ') ? ' ' : '';
   const trail = part.text.endsWith(' ') ? ' ' : '';
-  return `${lead}${outside(part.text, 240)}${trail}`;
+  return `${lead}${outside(part.text, part.tone === 'plain' ? 240 : 80)}${trail}`;
 }
 
 function partMark(part: Part): Mark {
@@ -71,11 +87,12 @@ function partMark(part: Part): Mark {
 
 function noteLines(record: RunRecord): Line[] {
   const notes = verdictNotes(record);
-  const lines = notes.slice(0, MOST_NOTES).map((note): Line => {
+  const shown = notes.slice(0, MOST_NOTES);
+  const lines = shown.flatMap((note): Line[] => {
     const hint = note.hint === undefined ? '' : ` Lift it: ${note.hint}`;
-    return [piece(`   ! ${outside(`${note.text}${hint}`, 300)}`, 'warn')];
+    return wrapped([piece(`   ! ${outside(`${note.text}${hint}`, 300)}`, 'warn')], 5, 2);
   });
-  const more = notes.length - lines.length;
+  const more = notes.length - shown.length;
   if (more > 0) lines.push([piece(`   ! and ${countText(more)} more in the report`, 'warn')]);
   return lines;
 }
@@ -133,32 +150,4 @@ function percentileLines(summary: Summary): Line[] {
   });
   if (measured.length === 0) return [[piece('   no latency was measured', 'soft')]];
   return [[piece(row('', heads), 'soft')], ...measured];
-}
-
-function faultLines(spans: readonly FaultSpan[], room: number): Line[] {
-  if (spans.length === 0 || room < 2) return [];
-  const row = (cells: readonly string[]): string => {
-    const [name = '', on = '', metric = '', ...values] = cells;
-    const texts = values.map((value) => field(value, 13, 'right')).join('');
-    return `   ${field(name, 23)}${field(on, 13)}${field(metric, 22)}${texts}`;
-  };
-  const fits = spans.length <= room - 1;
-  const shown = fits ? spans : spans.slice(0, room - 2);
-  const lines: Line[] = [
-    [piece(row(['fault', 'on', 'metric', 'before', 'during', 'after', 'steady again']), 'soft')],
-  ];
-  for (const span of shown) {
-    const effect = span.fault.effects[0];
-    const name = outside(span.fault.name, 22);
-    const metric = effect ? outside(effect.metric, 21) : '–';
-    lines.push([piece(row([name, onText(span), metric, ...effectTexts(effect), steadyText(span)]))]);
-  }
-  if (!fits)
-    lines.push([piece(`   and ${countText(spans.length - shown.length)} more in the report`, 'soft')]);
-  return lines;
-}
-
-function effectTexts(effect: FaultEffect | undefined): string[] {
-  if (!effect) return ['–', '–', '–'];
-  return [effect.before, effect.during, effect.after].map((value) => valueText(effect.unit, value));
 }

@@ -49,3 +49,55 @@ export function field(text: string, width: number, side: 'left' | 'right' = 'lef
   const space = ' '.repeat(width - letters.length);
   return side === 'left' ? text + space : space + text;
 }
+
+/** A word of a text that is wrapped: the space before it, and its pieces, which are never parted. */
+type Word = { gap: string; pieces: Piece[]; width: number };
+
+function wordsOf(pieces: readonly Piece[]): Word[] {
+  const words: Word[] = [];
+  let gap: string | null = '';
+  for (const { text, mark } of pieces) {
+    // A number is not parted from its unit.
+    for (const token of text.match(/\s+|\S*\d (?:µs|ms|s|min|%)\S*|\S+/gu) ?? []) {
+      if (token.trim() === '') {
+        gap = (gap ?? '') + token;
+        continue;
+      }
+      const last = gap === null ? words.at(-1) : undefined;
+      const word = last ?? { gap: gap ?? '', pieces: [], width: 0 };
+      if (!last) words.push(word);
+      word.pieces.push({ text: token, mark });
+      word.width += [...token].length;
+      gap = null;
+    }
+  }
+  return words;
+}
+
+/** The pieces on as many lines as they need; every line but the first begins with `indent` spaces. */
+export function wrapPieces(pieces: readonly Piece[], columns: number, indent: number): Piece[][] {
+  let line: Piece[] = [];
+  const lines = [line];
+  let width = 0;
+  for (const word of wordsOf(pieces)) {
+    const isFull = line.length > 0 && width + word.gap.length + word.width > columns;
+    if (isFull) {
+      line = [];
+      lines.push(line);
+      width = 0;
+    }
+    const gap = isFull ? ' '.repeat(indent) : word.gap;
+    const last = line.at(-1);
+    const [first, ...rest] = word.pieces;
+    if (first && last?.mark === first.mark) {
+      // A run of equal marks stays one piece, so that it is coloured once.
+      line[line.length - 1] = { text: last.text + gap + first.text, mark: last.mark };
+    } else if (first) {
+      if (gap !== '') line.push({ text: gap, mark: 'plain' });
+      line.push(first);
+    }
+    line.push(...rest);
+    width += gap.length + word.width;
+  }
+  return lines;
+}

@@ -37,9 +37,32 @@ test('names the threshold nearest to its limit when all hold, and says when ther
   const held = plainThreshold({ status: 'pass', actual: 200 });
   assert.equal(
     sentenceText(verdictSentence(plainSummary({ thresholds: [held, { ...held, actual: 10 }] }))),
-    'All 2 thresholds hold; nearest to its limit is push_duration p(99) at 200 ms, limit 250 ms.',
+    'All 2 thresholds hold; nearest its limit is push_duration p(99) at 200 ms, limit 250 ms.',
   );
   assert.match(sentenceText(verdictSentence(plainSummary())), /^No threshold was set/);
+});
+
+test('says when the nearest threshold looked at the steady part only', () => {
+  const held = plainThreshold({ status: 'pass', actual: 200, during: 'steady' });
+  assert.equal(
+    sentenceText(verdictSentence(plainSummary({ thresholds: [held] }))),
+    'The one threshold holds; nearest its limit is push_duration p(99) when steady at 200 ms, limit 250 ms.',
+  );
+});
+
+test('does not repeat on a pass that all thresholds held, but gives its warnings', () => {
+  const held = plainThreshold({ status: 'pass', actual: 200 });
+  const warned = plainThreshold({ level: 'warn' });
+  const warning = 'warning: push_duration p(99) was 812 ms, limit 250 ms';
+  const pass = (reasons: string[], thresholds = [held, held]) =>
+    plainRecord({ verdict: { status: 'pass', reasons }, thresholds });
+  assert.deepEqual(verdictNotes(pass(['all 2 thresholds held'])), []);
+  assert.deepEqual(
+    verdictNotes(pass(['all 2 thresholds held', warning], [held, held, warned])).map((note) => note.text),
+    [`${warning}.`],
+  );
+  assert.doesNotMatch(trustPhrases(pass([]).summary).join(' '), /thresholds/);
+  assert.equal(trustPhrases(pass([], [held, warned]).summary)[0], '1 of 2 thresholds hold');
 });
 
 test('tells interruption, books, limits and incidents, in that order', () => {

@@ -69,10 +69,13 @@ function passSentence(summary: Summary): Part[] {
   if (warned) parts.push(plain('Every threshold that can fail the run holds; a warning does not: '));
   else parts.push(plain(total === 1 ? 'The one threshold holds' : `All ${countText(total)} thresholds hold`));
   if (!nearest) return [...parts, plain('.')];
-  if (!warned) parts.push(plain('; nearest to its limit is '));
+  if (!warned) parts.push(plain('; nearest its limit is '));
+  const during = duringText(nearest, faultSpans(summary));
   parts.push(
     { text: `${nearest.metric} ${comparisonOf(nearest.expression).statistic}`, tone: 'metric' },
-    plain(` at ${actualText(nearest)}, limit ${valueText(nearest.unit, nearest.limit)}.`),
+    plain(
+      `${during && ` ${during}`} at ${actualText(nearest)}, limit ${valueText(nearest.unit, nearest.limit)}.`,
+    ),
   );
   return parts;
 }
@@ -83,7 +86,10 @@ export function trustPhrases(summary: Summary): string[] {
   const holding = thresholds.filter((one) => one.status === 'pass').length;
   const untold = thresholds.filter((one) => one.status === 'inconclusive').length;
   const phrases: string[] = [];
+  // A pass in which every threshold holds has said so in its sentence.
+  const isSaid = summary.verdict.status === 'pass' && holding > 0 && holding === thresholds.length;
   if (thresholds.length === 0) phrases.push('no thresholds');
+  else if (isSaid) phrases.length = 0;
   else if (thresholds.length === 1)
     phrases.push(`the one threshold ${holding === 1 ? 'holds' : 'does not hold'}`);
   else phrases.push(`${countText(holding)} of ${numbered(thresholds.length, 'threshold')} hold`);
@@ -141,7 +147,9 @@ function otherReasons(summary: Summary): string[] {
   if (status === 'fail' && worstFailure(summary.thresholds)) {
     return reasons.filter((reason) => !summary.thresholds.some((one) => reason.includes(one.metric)));
   }
-  return status === 'pass' ? reasons : reasons.slice(1);
+  // That all thresholds held is what the sentence of a pass says; its warnings are news.
+  if (status === 'pass') return reasons.filter((reason) => reason.startsWith('warning:'));
+  return reasons.slice(1);
 }
 
 /** With a full stop at its end, whatever it came with. */

@@ -63,6 +63,7 @@ svg .tick{fill:var(--faint)}
 .bars{fill:currentColor;fill-opacity:.62}
 .bars.bad{fill-opacity:.85}
 .caps{fill:var(--fail)}
+.cut{fill:currentColor}
 .heat{shape-rendering:crispEdges}
 .p50{color:var(--p50)}.p99{color:var(--p99)}.p999{color:var(--p999)}
 .clients{color:var(--clients)}.joined,.machine,.no-fault{color:var(--machine)}.mailboxes{color:var(--mailboxes)}
@@ -151,7 +152,7 @@ const WIDTHS = `
 main{padding:16px 12px 32px}
 .verdict{display:block;padding:10px 14px}
 .facts-list div{display:block}
-.lane-name{position:relative;z-index:1;padding-bottom:4px}
+.lane-name{position:relative;z-index:1;padding-bottom:9px}
 .lane-name .unit{margin-right:8px}
 .tick.odd{display:none}
 }
@@ -168,6 +169,7 @@ main{padding:16px 12px 32px}
 .columns{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
 .facts-list{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}
 }
+@media (min-width:900px) and (max-width:1159px){.columns .tick.odd{display:none}}
 @media (min-width:1000px){.strip .wide{display:block}.strip .middle{display:none}}
 @page{margin:12mm}
 @media print{

@@ -50,3 +50,8 @@ export function areaPath(points: readonly Point[], base: number, width: number):
 export function boxPath(x: number, y: number, width: number, height: number): string {
   return `M${coordinate(x)} ${coordinate(y)}h${coordinate(width)}v${coordinate(height)}h${coordinate(-width)}z`;
 }
+
+/** A triangle that points up from its base, for a bar that goes on beyond the chart. */
+export function tipPath(x: number, base: number, width: number, height: number): string {
+  return `M${coordinate(x)} ${coordinate(base)}l${coordinate(width / 2)} ${coordinate(-height)}l${coordinate(width / 2)} ${coordinate(height)}z`;
+}

@@ -84,17 +84,22 @@ function percentilePlot(summary: Summary, curves: readonly Curve[]): Markup {
 
 /** Quantiles with a tick: the middle, then as many nines as the axis holds. */
 const QUANTILES: readonly (readonly [number, string])[] = [
-  [2, '50 %'],
-  [10, '90 %'],
-  [100, '99 %'],
-  [1_000, '99.9 %'],
-  [10_000, '99.99 %'],
-  [100_000, '99.999 %'],
-  [1_000_000, '99.9999 %'],
+  [2, 'p50'],
+  [10, 'p90'],
+  [100, 'p99'],
+  [1_000, 'p99.9'],
+  [10_000, 'p99.99'],
+  [100_000, 'p99.999'],
+  [1_000_000, 'p99.9999'],
 ];
 
+/** An axis of more decades than this has no room for a name at each. */
+const MOST_DECADES = 7.5;
+
 function shownQuantiles(x: Scale): (readonly [number, string])[] {
-  return QUANTILES.filter(([at]) => at <= x.to * 1.001);
+  const held = QUANTILES.filter(([at]) => at <= x.to * 1.001);
+  if (Math.log10(x.to) <= MOST_DECADES) return held;
+  return held.filter((_, index) => (held.length - 1 - index) % 2 === 0);
 }
 
 function quantileAxis(x: Scale): Markup {

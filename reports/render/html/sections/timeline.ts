@@ -16,7 +16,7 @@ import { joinLane } from '../timeline/join-lane.ts';
 import { type Lane, type LaneContext, type LaneResult, timeScale } from '../timeline/lane.ts';
 import { loadLane } from '../timeline/load-lane.ts';
 import { driverLane, serverLane } from '../timeline/machine-lanes.ts';
-import { mailboxLane } from '../timeline/mailbox-lane.ts';
+import { longestMailboxLane, mailboxLane } from '../timeline/mailbox-lane.ts';
 import { pushLane } from '../timeline/push-lane.ts';
 import { timelineTable } from '../timeline/timeline-table.ts';
 import { timeoutsLane } from '../timeline/timeouts-lane.ts';
@@ -31,6 +31,7 @@ const LANES: readonly ((context: LaneContext) => LaneResult)[] = [
   timeoutsLane,
   dropsLane,
   mailboxLane,
+  longestMailboxLane,
   serverLane,
   driverLane,
 ];

@@ -44,7 +44,7 @@ export function verdictSection(record: RunRecord): Markup {
         el(
           'details',
           {},
-          el('summary', {}, `${numbered(folded.length, 'more note')}`),
+          el('summary', {}, numbered(folded.length, 'more note')),
           el('ul', { class: 'notes' }, ...folded.slice(0, 100).map(writeNote)),
         ),
     ),

@@ -1,6 +1,6 @@
 /** Push latency: the heat-map under p50 and p99, on a log axis, the limit dashed. */
 
-import { countText, msText, shortCount } from '../../figures.ts';
+import { msText, shortCount } from '../../figures.ts';
 import { limitsOn } from '../chart/limits.ts';
 import { linePath } from '../chart/path.ts';
 import { leftAxis, limitLine, plane, plot, stroke } from '../chart/plot.ts';
@@ -75,7 +75,7 @@ function domainOf(context: LaneContext, slowest: number): { low: number; high: n
   return { low: Number.isFinite(low) ? low : Math.max(slowest / 10, 0.001), high };
 }
 
-/** A tick of a log axis in milliseconds. */
+/** A tick of a log axis in milliseconds: `0.01`, `100`, `10k`, so that neighbours never touch. */
 export function tickText(tick: number): string {
-  return tick >= 1 ? (tick >= 1e6 ? shortCount(tick) : countText(tick)) : String(tick);
+  return tick >= 1 ? shortCount(tick) : String(tick);
 }
