@@ -3,7 +3,9 @@
  * its orders from the conductor's socket and dies with it, so that a conductor
  * that was killed leaves nobody behind.
  */
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { realClock } from '../base/clock.ts';
 import { FiredrillError } from '../base/errors.ts';
 import { loadScenario } from '../scenario/load.ts';
@@ -37,7 +39,11 @@ const pipe = new Pipe(socket, {
     );
   },
   onWindow: () => {},
-  onEnd: () => process.exit(worker ? 0 : 1),
+  onEnd: () => {
+    // The conductor is gone, however it went: nothing of it stays on disk either.
+    rmSync(dirname(path), { recursive: true, force: true });
+    process.exit(worker ? 0 : 1);
+  },
 });
 answer({ type: 'hello', worker: Number(number), pid: process.pid });
 
