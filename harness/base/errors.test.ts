@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeProblem, EXIT, FiredrillError, messageOf, worstExit } from './errors.ts';
+import { checkAll, describeProblem, EXIT, FiredrillError, messageOf, worstExit } from './errors.ts';
 
 test('every exit code is below 126, and no two are the same', () => {
   const codes = Object.values(EXIT);
@@ -51,4 +51,16 @@ test('whatever was thrown has a message', () => {
     'undefined',
     '7',
   ]);
+});
+
+test('several checks give one error with all their problems and the code that wins', () => {
+  const fail = (exitCode: 104 | 114, code: string) => () => {
+    throw new FiredrillError(exitCode, [{ code, path: 'here' }]);
+  };
+  assert.throws(
+    () => checkAll(fail(114, 'first'), () => undefined, fail(104, 'second')),
+    (error: FiredrillError) =>
+      error.exitCode === 104 && error.problems.map(({ code }) => code).join() === 'first,second',
+  );
+  assert.doesNotThrow(() => checkAll(() => undefined));
 });

@@ -54,6 +54,22 @@ export class FiredrillError extends Error {
   }
 }
 
+/** Runs every check and throws what all of them found as one error, with the exit code that wins. */
+export function checkAll(...checks: readonly (() => unknown)[]): void {
+  const errors = checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (error instanceof FiredrillError) return [error];
+      throw error;
+    }
+  });
+  if (errors.length === 0) return;
+  const problems = errors.flatMap((error) => error.problems);
+  throw new FiredrillError(worstExit(errors.map((error) => error.exitCode)), problems);
+}
+
 /** One problem as text: `code  path` and an indented line each for got, wanted and hint. */
 export function describeProblem(problem: Problem): string {
   const lines = [`${problem.code}  ${problem.path}`];

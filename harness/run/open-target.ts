@@ -1,13 +1,13 @@
 /** The target of a run, fitted to this machine: the bundled server, or a URL. */
 import type { Clock } from '../base/clock.ts';
-import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
+import { checkAll, EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import type { TargetAddress } from '../drive/orders.ts';
 import { ObserverClient, type ObserverListener } from '../observe/observer-client.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import { startBundled } from '../target/bundled.ts';
 import { readMachine, type Machine } from '../target/machine.ts';
 import { fitRun, type Fit } from '../target/machine-limits.ts';
-import { readTargetUrl } from '../target/url.ts';
+import { readTargetUrl, type TargetUrl } from '../target/url.ts';
 
 export type TargetChoice =
   | { kind: 'bundled'; nodes?: number; port?: number }
@@ -59,8 +59,14 @@ export async function openTarget(
   clock: Clock,
   listener: ServerListener,
 ): Promise<OpenTarget> {
+  const { choice, faults } = wanted;
+  if (choice.kind === 'url') {
+    checkAll(
+      () => readPlainTarget(choice.url, choice.allowTargets),
+      () => refuseServerFaults(faults, choice.control),
+    );
+  }
   const machine = readMachine();
-  const { choice } = wanted;
   const withServer = choice.kind === 'bundled';
   const fit = fitRun({
     ...machine,
@@ -84,7 +90,6 @@ export async function openTarget(
     });
     return opened(server.url, [], server.control, nodes, { machine, fit }, clock, () => server.stop());
   }
-  refuseServerFaults(wanted.faults, choice.control);
   return opened(
     choice.url,
     choice.allowTargets,
@@ -105,17 +110,7 @@ function opened(
   clock: Clock,
   close: () => Promise<void>,
 ): OpenTarget {
-  const target = readTargetUrl(url, { allowTargets });
-  if (target.secure) {
-    throw new FiredrillError(EXIT.invalid, [
-      {
-        code: 'tls-not-supported',
-        path: '--target',
-        got: target.display,
-        wanted: 'a ws:// URL: TLS is not built yet',
-      },
-    ]);
-  }
+  const target = readPlainTarget(url, allowTargets);
   const query = new URLSearchParams({ ...target.params, vsn: '2.0.0' });
   const spread = target.loopback && machine.sourceAddresses > 1 && target.host.startsWith('127.');
   let observer: ObserverClient | null = null;
@@ -143,6 +138,22 @@ function opened(
       await close();
     },
   };
+}
+
+/** The target of a URL, which must not want TLS. */
+function readPlainTarget(url: string, allowTargets: readonly string[]): TargetUrl {
+  const target = readTargetUrl(url, { allowTargets });
+  if (target.secure) {
+    throw new FiredrillError(EXIT.invalid, [
+      {
+        code: 'tls-not-supported',
+        path: '--target',
+        got: target.display,
+        wanted: 'a ws:// URL: TLS is not built yet',
+      },
+    ]);
+  }
+  return target;
 }
 
 /** Addresses of 127.0.0.0/8 apart from the usual 127.0.0.1: each has its own ephemeral ports. */
