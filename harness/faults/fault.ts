@@ -36,4 +36,10 @@ export type Fault = {
 };
 
 /** A server fault outlives its window by this much at most when nobody lifts it. */
-export const TTL_MARGIN_MS = 5_000;
+const TTL_MARGIN_MS = 5_000;
+
+/** Injects a planned fault into the bundled server, with its parameters as the control port names them. */
+export function injectPlanned(fault: PlannedFault, hands: FaultHands, params: FaultParams): Promise<string> {
+  const { kind, share, forMs } = fault;
+  return hands.injectServer({ kind, params, share, seed: hands.seed, ttlMs: forMs + TTL_MARGIN_MS });
+}

@@ -12,12 +12,10 @@ import type {
   Outcomes,
   TrendMetric,
 } from '../record/run-record.ts';
+import { logCells } from './log-grid.ts';
 import { gaugeOf, totalOf, trendOf, type MeasuredRun } from './measurements.ts';
 
 const DISTRIBUTIONS = ['connect_duration', 'join_duration', 'push_duration', 'broadcast_latency'] as const;
-/** Buckets of a distribution in one decade. */
-const BUCKETS_PER_DECADE = 10;
-
 /** Every metric that was measured, by name. */
 export function metricsOf(run: MeasuredRun): Record<string, Metric> {
   const metrics: Record<string, Metric> = {};
@@ -131,15 +129,9 @@ function toDistribution(histogram: Histogram): Distribution {
     percentiles.push([Number(quantile.toPrecision(8)), ms(histogram.percentile(quantile * 100))]);
   }
   percentiles.push([1, ms(histogram.max)]);
-  const cells = new Map<number, number>();
-  histogram.forEachCell((fromUs, _widthUs, count) => {
-    const cell = Math.floor(Math.log10(Math.max(1, fromUs)) * BUCKETS_PER_DECADE + 1e-9);
-    cells.set(cell, (cells.get(cell) ?? 0) + count);
-  });
-  const edge = (cell: number): number => Number((10 ** (cell / BUCKETS_PER_DECADE) / 1e3).toPrecision(4));
-  const buckets = [...cells].map(([cell, count]): [number, number, number] => [
-    edge(cell),
-    edge(cell + 1),
+  const buckets = logCells(histogram).map(({ fromMs, toMs, count }): [number, number, number] => [
+    fromMs,
+    toMs,
     count,
   ]);
   return { percentiles, buckets };

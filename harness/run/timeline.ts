@@ -3,13 +3,11 @@ import type { Gauges } from '../drive/gauges.ts';
 import type { BroadcastResult } from '../measure/broadcasts.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { MergedWindow } from '../measure/merge.ts';
+import { logCells } from './log-grid.ts';
 import type { BroadcastLine, WindowLine, WindowTrend } from '../record/run-record.ts';
 
 /** What the observer last said, as the timeline keeps it. */
 export type ServerReading = Pick<WindowLine, 'mailbox' | 'server'>;
-
-/** Cells of the push heat-map in one decade. */
-const CELLS_PER_DECADE = 10;
 
 export function toWindowLine(
   merged: MergedWindow,
@@ -35,7 +33,9 @@ export function toWindowLine(
     deliveries: counters.deliveries,
     timeouts,
     errors: counters.connect_error + counters.join_error + counters.push_error + counters.heartbeat_error,
-    pushCells: trends.push_duration ? heatCells(trends.push_duration) : [],
+    pushCells: trends.push_duration
+      ? logCells(trends.push_duration).map(({ fromMs, count }) => [fromMs, count])
+      : [],
     ...reading,
     driver: {
       latenessP99Ms: (trends.send_lateness?.percentile(99) ?? 0) / 1e3,
@@ -60,19 +60,6 @@ function toWindowTrend(histogram: Histogram): WindowTrend {
     p999: histogram.percentile(99.9) / 1e3,
     max: histogram.max / 1e3,
   };
-}
-
-/** Counts on a log grid: [lower edge in ms, count], rising. */
-function heatCells(histogram: Histogram): [number, number][] {
-  const cells = new Map<number, number>();
-  histogram.forEachCell((fromUs, _width, count) => {
-    const cell = Math.floor(Math.log10(Math.max(fromUs, 1)) * CELLS_PER_DECADE + 1e-9);
-    cells.set(cell, (cells.get(cell) ?? 0) + count);
-  });
-  return [...cells].map(([cell, count]) => [
-    Number((10 ** (cell / CELLS_PER_DECADE) / 1e3).toPrecision(4)),
-    count,
-  ]);
 }
 
 export function toBroadcastLine(result: BroadcastResult, startUs: number): BroadcastLine {

@@ -3,7 +3,15 @@
  * out. Reads land in one buffer shared by all connections of the process.
  */
 import { Socket, type SocketConstructorOpts } from 'node:net';
-import { encodeCloseFrame, encodeFrame, OPCODE, readFrames, type Carry, type FrameSink } from './frame.ts';
+import {
+  emptyCarry,
+  encodeCloseFrame,
+  encodeFrame,
+  OPCODE,
+  readFrames,
+  type Carry,
+  type FrameSink,
+} from './frame.ts';
 import { headEnd, MAX_HEAD_BYTES, refusalOf } from './handshake.ts';
 
 /** Why a connection ended. */
@@ -164,14 +172,7 @@ export class Connection implements FrameSink {
     const end = headEnd(buffer, 0, to);
     if (end < 0) {
       if (to > MAX_HEAD_BYTES) return this.failed('an endless response head');
-      this.#carry = {
-        chunks: [Buffer.from(buffer.subarray(0, to))],
-        bytes: 0,
-        needed: 0,
-        fragments: [],
-        fragmentBytes: 0,
-        fragmentOpcode: 0,
-      };
+      this.#carry = { ...emptyCarry(), chunks: [Buffer.from(buffer.subarray(0, to))] };
       return;
     }
     const refusal = refusalOf(buffer.toString('latin1', 0, end));

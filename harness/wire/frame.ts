@@ -153,7 +153,8 @@ export function readFrames(
   return state && state.fragmentOpcode !== 0 ? state : null;
 }
 
-function emptyCarry(): Carry {
+/** Nothing kept. */
+export function emptyCarry(): Carry {
   return { chunks: [], bytes: 0, needed: 0, fragments: [], fragmentBytes: 0, fragmentOpcode: 0 };
 }
 

@@ -1,16 +1,10 @@
 /** join/3 takes its time, and a share of the clients rejoins into it (phoenix-semantics 3.1). */
-import { TTL_MARGIN_MS, type Fault } from '../fault.ts';
+import { injectPlanned, type Fault } from '../fault.ts';
 
 export const slowJoin: Fault = {
   async inject(fault, hands) {
     const { delayMs, topic, rejoin } = fault.params;
-    const id = await hands.injectServer({
-      kind: 'slow_join',
-      params: { delay_ms: Number(delayMs), topic: String(topic) },
-      share: fault.share,
-      seed: hands.seed,
-      ttlMs: fault.forMs + TTL_MARGIN_MS,
-    });
+    const id = await injectPlanned(fault, hands, { delay_ms: Number(delayMs), topic: String(topic) });
     const strikes = Number(rejoin) > 0;
     if (strikes) {
       const params = { rejoin: Number(rejoin), topic: String(topic) };
