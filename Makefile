@@ -8,6 +8,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 SCENARIO ?= scenarios/flagship.ts
 ARGS ?=
+TARGET ?=
 
 INSTALLED := node_modules/.installed
 RESULTS := .cache/tests
@@ -30,10 +31,10 @@ define run-tests
 endef
 REPORTER ?= dot
 
-.PHONY: help drill test check format formatted lint types dead unit e2e chromium pack bench clean count
+.PHONY: help drill test check format formatted lint types dead unit e2e chromium pack bench bench-server conform clean count
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 drill: $(INSTALLED) ## run a scenario: make drill SCENARIO=scenarios/flagship.ts ARGS='--clients 1000'
 	node bin/firedrill.js run $(SCENARIO) $(ARGS)
@@ -78,6 +79,12 @@ pack: $(INSTALLED) ## pack the package, unpack it elsewhere and use it
 bench: $(INSTALLED) ## side-by-side benchmarks; not tests
 	node bench/connect-and-memory.ts
 	node bench/full-width.ts
+
+bench-server: $(INSTALLED) ## what the bundled server costs, as ratios of one run; not tests
+	node bench/server.ts
+
+conform: $(INSTALLED) ## every conformance case against the bundled server, or make conform TARGET=ws://...
+	node bin/firedrill.js conform $(TARGET) $(ARGS)
 
 clean: ## remove what was built; recorded runs stay
 	rm -rf dist .cache *.tgz

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerConfig } from './config.ts';
 import type { FaultOrder } from './faults/fault.ts';
-import { NodeHandle } from './node-handle.ts';
+import { NodeError, NodeHandle } from './node-handle.ts';
 import type { NodeRequest } from './node-protocol.ts';
-import type { Clock } from './otp/clock.ts';
+import type { Clock, Timer } from './otp/clock.ts';
 import type { NodeSnapshot } from './telemetry/observer.ts';
+import { mergePages, type ProcessPage, type ProcessQuery } from './telemetry/process-list.ts';
 
 const OBSERVE_MS = 600;
 const ANSWER_MS = 5_000;
-const STOP_GRACE_MS = 1_200;
-const STOP_ANSWER_MS = 1_800;
+/** How long Cowboy's own drainer waits for HTTP connections after the drain (phoenix-semantics 2.12). */
+const COWBOY_DRAIN_MS = 5_000;
+/** A node that said it is done ends at once. */
+const EXIT_MS = 1_000;
 
 /** One node as the observer reports it. */
 export interface NodeReport {
@@ -39,9 +42,9 @@ export function claimPort(host: string, port: number): Promise<number> {
 
 /** The node processes of one server, seen from the primary. */
 export class Cluster {
+  readonly config: ServerConfig;
   readonly nodes: NodeHandle[] = [];
   port = 0;
-  private readonly config: ServerConfig;
   private readonly clock: Clock;
   private readonly log: (line: string) => void;
   private readonly folder: string;
@@ -57,10 +60,23 @@ export class Cluster {
     process.on('exit', () => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  /** Boots every node, completes the mesh, then opens the port. Rejects with EADDRINUSE before anything runs. */
+  /**
+   * Boots every node, completes the mesh, then opens the port. Rejects with EADDRINUSE before anything runs; one that was told
+   * to stop meanwhile never settles: how it ends is the affair of who stopped it.
+   */
   async start(): Promise<void> {
+    try {
+      await this.boot();
+    } catch (error) {
+      if (!this.stopping) throw error;
+      await new Promise<never>(() => {});
+    }
+  }
+
+  private async boot(): Promise<void> {
     const { config, folder } = this;
     this.port = await claimPort(config.host, config.port);
+    if (this.stopping) throw new NodeError('stopped', 'stopped before any node ran');
     for (let index = 0; index < config.nodes; index += 1) {
       const node = new NodeHandle(this.clock, index, (dead, how) => this.nodeExited(dead, how));
       node.setNice(config.nice);
@@ -83,14 +99,33 @@ export class Cluster {
     await Promise.all(this.living().map(ask));
   }
 
-  /** Asks one living node. */
+  /** Asks one living node; rejects with a NodeError when there is none. */
   async askOne(request: NodeRequest): Promise<void> {
-    await this.living()[0]?.ask(request, ANSWER_MS);
+    const [node] = this.living();
+    if (node === undefined) throw new NodeError('no_node', 'no node lives');
+    await node.ask(request, ANSWER_MS);
   }
 
   /** What every node says of itself; a silent one with its last words. */
   observe(): Promise<NodeReport[]> {
     return Promise.all(this.nodes.map((node) => this.observeNode(node)));
+  }
+
+  /** The first processes of one node, or of all that answer in time, by one measure. */
+  async processes(query: ProcessQuery, node: number | null = null): Promise<ProcessPage> {
+    const asked = this.living().filter(({ index }) => node === null || index === node);
+    const answers = await Promise.allSettled(
+      asked.map((one) => one.ask({ op: 'processes', query }, OBSERVE_MS)),
+    );
+    const pages = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    return mergePages(pages as ProcessPage[], query);
+  }
+
+  /** Everything about one process; null when its node or itself is gone. Rejects when the node stays silent. */
+  async process(node: number, id: number): Promise<unknown> {
+    const home = this.nodes[node];
+    if (home === undefined || !home.alive) return null;
+    return home.ask({ op: 'process', id }, OBSERVE_MS);
   }
 
   /** Puts a fault in force on all nodes before it resolves with the id. */
@@ -114,20 +149,34 @@ export class Cluster {
     return [...this.faults.values()];
   }
 
-  /** Drains and ends every node, within about two seconds. */
+  /** Drains and ends every node; one that takes longer than the drain may is killed. Resolves when all are gone. */
   async stop(): Promise<void> {
     this.stopping = true;
-    const ends = this.living().map((node) =>
-      node.ask({ op: 'stop', graceMs: STOP_GRACE_MS }, STOP_ANSWER_MS),
-    );
-    await Promise.allSettled(ends);
-    this.kill();
+    await Promise.all(this.living().map((node) => this.stopNode(node)));
   }
 
   /** Ends every node at once. */
   kill(): void {
     this.stopping = true;
     for (const node of this.living()) node.kill('SIGKILL');
+  }
+
+  private async stopNode(node: NodeHandle): Promise<void> {
+    const graceMs = this.config.drainShutdownMs;
+    const isDone = await node.ask({ op: 'stop', graceMs }, graceMs + COWBOY_DRAIN_MS).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) await this.goneWithin(node, EXIT_MS);
+    node.kill('SIGKILL');
+    // One that could not even be started has no end to wait for.
+    await this.goneWithin(node, EXIT_MS);
+  }
+
+  private goneWithin(node: NodeHandle, ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer: Timer = this.clock.after(ms, resolve);
+    return Promise.race([node.gone, promise]).finally(() => timer.cancel());
   }
 
   private living(): NodeHandle[] {

@@ -1,46 +1,50 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_CONFIG, parseFlags } from './config.ts';
+import { DEFAULT_CONFIG, handshakeRules } from './config.ts';
+import { originAllowed } from './phoenix/origin.ts';
 
-test('takes both spellings of a flag and keeps the rest at its default', () => {
-  const { config, problems } = parseFlags([
-    '--port',
-    '0',
-    '--nodes=3',
-    '--nice=-5',
-    '--host=127.0.0.2',
-    '--secret=a=b',
-  ]);
-  assert.deepEqual(problems, []);
-  assert.deepEqual(config, {
-    ...DEFAULT_CONFIG,
-    port: 0,
-    nodes: 3,
-    nice: -5,
-    host: '127.0.0.2',
-    secret: 'a=b',
+test('the defaults are those of Phoenix 1.8.12 on Bandit', () => {
+  const { secretKeyBase, ...rest } = DEFAULT_CONFIG;
+  assert.ok(Buffer.byteLength(secretKeyBase) >= 64);
+  assert.deepEqual(rest, {
+    port: 4000,
+    host: '127.0.0.1',
+    publicHost: 'localhost',
+    controlPort: 4001,
+    controlHost: '127.0.0.1',
+    controlToken: null,
+    nodes: 1,
+    nice: 0,
+    app: null,
+    server: 'bandit',
+    phoenixVersion: '1.8.12',
+    logLevel: 'warning',
+    secret: null,
+    checkOrigin: true,
+    idleTimeoutMs: 60_000,
+    maxChannels: 100,
+    maxFrameBytes: 10_000_000,
+    maxFragmentedBytes: 8_000_000,
+    sendTimeoutMs: 30_000,
+    evictionMs: 5_000,
+    hibernateAfterMs: 15_000,
+    channelShutdownMs: 5_000,
+    drainBatchSize: 10_000,
+    drainBatchIntervalMs: 2_000,
+    drainShutdownMs: 30_000,
+    longpoll: false,
+    longpollWindowMs: 10_000,
+    pubsubTimeoutMs: 2_000,
+    pubsubPoolSize: 1,
+    presenceBroadcastPeriodMs: 1_500,
+    presenceDownMs: 30_000,
+    presencePermdownMs: 1_200_000,
   });
 });
 
-test('lists every bad flag at once', () => {
-  const { problems } = parseFlags([
-    '--port',
-    '70000',
-    '--nodes',
-    '0',
-    '--bogus',
-    '--control-port',
-    'x',
-    '--secret',
-    '',
-    '--nice',
-  ]);
-  assert.deepEqual(
-    problems.map(({ path }) => path),
-    ['--port', '--nodes', '--bogus', '--control-port', '--secret', '--nice'],
-  );
-});
-
-test('a flag named like a property of every object is unknown', () => {
-  assert.equal(parseFlags(['constructor', '1']).problems[0]?.path, 'constructor');
+test('the public host, not the address, is what an origin must name', () => {
+  const { origin } = handshakeRules({ ...DEFAULT_CONFIG, publicHost: 'example.com', host: '10.0.0.1' });
+  assert.equal(originAllowed('https://example.com', origin), true);
+  assert.equal(originAllowed('http://10.0.0.1', origin), false);
+  assert.equal(originAllowed('http://localhost:8080', handshakeRules(DEFAULT_CONFIG).origin), true);
 });

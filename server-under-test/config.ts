@@ -1,99 +1,65 @@
+import { withDefaults } from './config/defaults.ts';
 import type { HandshakeRules } from './phoenix/handshake.ts';
+import { mountPath } from './phoenix/mount-path.ts';
+import { originRule } from './phoenix/origin.ts';
+import type { WebServer } from './phoenix/profile.ts';
+import type { LogLevel } from './telemetry/logger.ts';
 
-/** Everything a server can be told. Times in milliseconds, sizes in bytes; defaults are Phoenix's (phoenix-semantics 2.1). */
+/** Everything a server can be told; config/settings.ts says how. Times in milliseconds, sizes in bytes. */
 export interface ServerConfig {
-  readonly host: string;
   readonly port: number;
+  /** Where to listen. */
+  readonly host: string;
+  /** The endpoint's url host. */
+  readonly publicHost: string;
   readonly controlPort: number;
+  readonly controlHost: string;
+  readonly controlToken: string | null;
   readonly nodes: number;
   /** Priority of the node processes, as `nice` counts. */
   readonly nice: number;
+  /** Path of an application module, as typed. */
+  readonly app: string | null;
+  readonly server: WebServer;
+  readonly phoenixVersion: string;
+  readonly logLevel: LogLevel | 'none';
+  readonly secretKeyBase: string;
+  /** The token sockets need, if any. */
   readonly secret: string | null;
+  readonly checkOrigin: boolean | readonly string[];
   readonly idleTimeoutMs: number;
-  readonly maxChannels: number;
+  /** Per connection; null is no limit. */
+  readonly maxChannels: number | null;
   readonly maxFrameBytes: number;
   readonly maxFragmentedBytes: number;
   readonly sendTimeoutMs: number;
   readonly evictionMs: number;
+  readonly hibernateAfterMs: number;
+  readonly channelShutdownMs: number;
   readonly drainBatchSize: number;
   readonly drainBatchIntervalMs: number;
+  readonly drainShutdownMs: number;
+  readonly longpoll: boolean;
+  readonly longpollWindowMs: number;
+  readonly pubsubTimeoutMs: number;
+  readonly pubsubPoolSize: number;
+  readonly presenceBroadcastPeriodMs: number;
+  readonly presenceDownMs: number;
+  readonly presencePermdownMs: number;
 }
 
-export const DEFAULT_CONFIG: ServerConfig = {
-  host: '127.0.0.1',
-  port: 4000,
-  controlPort: 4001,
-  nodes: 1,
-  nice: 0,
-  secret: null,
-  idleTimeoutMs: 60_000,
-  maxChannels: 100,
-  maxFrameBytes: 10_000_000,
-  maxFragmentedBytes: 8_000_000,
-  sendTimeoutMs: 30_000,
-  evictionMs: 5_000,
-  drainBatchSize: 10_000,
-  drainBatchIntervalMs: 2_000,
-};
+/** What a server is told that nobody tells anything. Its key to sign with is another one in every process. */
+export const DEFAULT_CONFIG: ServerConfig = withDefaults({});
 
 /** Where sockets are mounted. */
 export const SOCKET_PATH = '/socket';
 
+/** What requests to the drill's mount are checked against; it takes auth tokens. */
 export function handshakeRules(config: ServerConfig): HandshakeRules {
-  return { path: `${SOCKET_PATH}/websocket`, secret: config.secret, originHost: config.host };
-}
-
-interface NumberFlag {
-  readonly key: keyof ServerConfig;
-  readonly min: number;
-  readonly max: number;
-}
-
-const NUMBER_FLAGS: Readonly<Record<string, NumberFlag>> = {
-  '--port': { key: 'port', min: 0, max: 65_535 },
-  '--control-port': { key: 'controlPort', min: 0, max: 65_535 },
-  '--nodes': { key: 'nodes', min: 1, max: 64 },
-  '--nice': { key: 'nice', min: -20, max: 19 },
-  '--idle-timeout-ms': { key: 'idleTimeoutMs', min: 1, max: 86_400_000 },
-  '--max-channels': { key: 'maxChannels', min: 1, max: 1_000_000 },
-};
-const TEXT_FLAGS: Readonly<Record<string, 'host' | 'secret'>> = { '--host': 'host', '--secret': 'secret' };
-
-/** One thing wrong with the flags. */
-export interface FlagProblem {
-  readonly path: string;
-  readonly got: string;
-  readonly wanted: string;
-}
-
-/** Reads flags as `--name value` or `--name=value`; all problems at once. */
-export function parseFlags(args: readonly string[]): { config: ServerConfig; problems: FlagProblem[] } {
-  const values: Record<string, unknown> = {};
-  const problems: FlagProblem[] = [];
-  for (let index = 0; index < args.length; index += 1) {
-    const [name = '', inline] = (args[index] ?? '').split(/=(.*)/s, 2);
-    const number = Object.hasOwn(NUMBER_FLAGS, name) ? NUMBER_FLAGS[name] : undefined;
-    const text = Object.hasOwn(TEXT_FLAGS, name) ? TEXT_FLAGS[name] : undefined;
-    if (number === undefined && text === undefined) {
-      const known = [...Object.keys(NUMBER_FLAGS), ...Object.keys(TEXT_FLAGS)].join(' ');
-      problems.push({ path: name, got: 'an unknown flag', wanted: `one of ${known}` });
-      continue;
-    }
-    const value = inline ?? args[(index += 1)] ?? '';
-    if (text !== undefined) {
-      if (value === '') problems.push({ path: name, got: 'nothing', wanted: 'a value' });
-      values[text] = value;
-    } else if (number !== undefined) {
-      const parsed = value.trim() === '' ? Number.NaN : Number(value);
-      if (!Number.isInteger(parsed) || parsed < number.min || parsed > number.max) {
-        problems.push({
-          path: name,
-          got: value || 'nothing',
-          wanted: `an integer from ${number.min} to ${number.max}`,
-        });
-      }
-      values[number.key] = parsed;
-    }
-  }
-  return { config: { ...DEFAULT_CONFIG, ...values }, problems };
+  return {
+    websocket: mountPath(`${SOCKET_PATH}/websocket`),
+    longPoll: mountPath(`${SOCKET_PATH}/longpoll`),
+    origin: originRule(config.checkOrigin, config.publicHost),
+    authToken: true,
+  };
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { errorReply, okReply, Probe } from './testing/probe.ts';
@@ -32,12 +35,27 @@ interface ControlBody extends Record<string, unknown> {
 
 const MAIN = new URL('./main.ts', import.meta.url).pathname;
 
-function launch(...flags: string[]): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** With the settings of `env` alone: whatever the shell of the tests has set. */
+function launch(flags: string[], env: Record<string, string> = {}): ChildProcess {
+  const { PATH = '' } = process.env;
+  return spawn(process.execPath, [MAIN, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH, ...env },
+  });
 }
 
-async function start(...flags: string[]): Promise<Started> {
-  const child = launch('--port', '0', '--control-port', '0', ...flags);
+/** Runs one that ends by itself. */
+async function finish(flags: string[], env: Record<string, string> = {}): Promise<[number, string, string]> {
+  const child = launch(flags, env);
+  const output = ['', ''];
+  child.stdout?.on('data', (text) => (output[0] += String(text)));
+  child.stderr?.on('data', (text) => (output[1] += String(text)));
+  const [code] = (await once(child, 'close')) as [number];
+  return [code, output[0] ?? '', output[1] ?? ''];
+}
+
+async function start(flags: string[] = [], env: Record<string, string> = {}): Promise<Started> {
+  const child = launch(['--port', '0', '--control-port', '0', ...flags], env);
   const errors: string[] = [];
   if (child.stdout === null || child.stderr === null) return assert.fail('no pipes');
   createInterface(child.stderr).on('line', (line) => errors.push(line));
@@ -66,11 +84,11 @@ async function call(
 
 let server: Started;
 before(async () => {
-  server = await start('--nodes', '2');
+  server = await start(['--nodes', '2', '--drain-shutdown-ms', '600000']);
 });
 after(async () => {
   if (server.child.exitCode !== null) return;
-  server.child.kill('SIGTERM');
+  server.child.kill('SIGKILL');
   await once(server.child, 'exit');
 });
 
@@ -170,14 +188,22 @@ test('a node that dies is reported, the others keep serving', async () => {
   assert.equal(server.errors.filter((line) => line.includes(`pid ${victim}`)).length, 1);
 });
 
-test('SIGTERM drains and ends everything', async () => {
-  const probe = await open();
-  await probe.join('1', 'room:bye');
-  server.child.kill('SIGTERM');
-  assert.equal(await probe.closed, 1012);
-  const [code] = (await once(server.child, 'exit')) as [number];
-  assert.equal(code, 0);
-});
+test(
+  'SIGTERM drains and waits for busy channels, a second one ends everything at once',
+  { timeout: 20_000 },
+  async () => {
+    const [idle, busy] = [await open(), await open()];
+    await idle.join('1', 'room:bye');
+    await busy.join('1', 'room:busy');
+    busy.send(['1', '2', 'room:busy', 'block', { ms: 60_000 }]);
+    server.child.kill('SIGTERM');
+    assert.equal(await idle.closed, 1012);
+    assert.equal(server.child.exitCode, null);
+    server.child.kill('SIGTERM');
+    const [code] = (await once(server.child, 'exit')) as [number];
+    assert.equal(code, 0);
+  },
+);
 
 test('a primary that is killed leaves no orphans', async () => {
   const doomed = await start();
@@ -208,13 +234,52 @@ test('a busy port and bad flags end with one clear line and their exit code', as
     [['--nodes', '0'], 104, /^bad_flag: --nodes got 0, wanted an integer from 1 to 64/],
   ];
   for (const [flags, code, message] of cases) {
-    const child = launch(...flags);
-    let errors = '';
-    child.stderr?.on('data', (text) => (errors += String(text)));
-    const [got] = (await once(child, 'close')) as [number];
+    const [got, , errors] = await finish(flags);
     assert.equal(got, code);
     assert.match(errors, message);
     assert.equal(errors.trim().split('\n').length, 1);
   }
   await new Promise((resolve) => busy.close(resolve));
+});
+
+test('--help lists the settings and ends well', async () => {
+  const [code, out, errors] = await finish(['--help']);
+  assert.deepEqual([code, errors], [0, '']);
+  assert.match(out, /--idle-timeout-ms +IDLE_TIMEOUT_MS\n/);
+});
+
+test('variables count, problems and warnings come at once, and no secret is written', async () => {
+  const env = {
+    NODES: 'many',
+    SOCKET_TOKEN: 'hunter2',
+    CONTROL_TOKEN: 'hunter2',
+    SECRET_KEY_BSAE: 'hunter2',
+  };
+  const [code, out, errors] = await finish(['--port', 'hunted'], { ...env, PORT: '1' });
+  assert.deepEqual([code, out], [104, '']);
+  assert.deepEqual(errors.match(/^\w+: \S+/gm), [
+    'unknown_variable: SECRET_KEY_BSAE',
+    'bad_flag: --port',
+    'bad_variable: CONTROL_TOKEN',
+    'bad_variable: NODES',
+  ]);
+  assert.ok(!errors.includes('hunter2'), errors);
+});
+
+test('a socket token of a file is asked for, and stands nowhere', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-config-'));
+  try {
+    writeFileSync(join(folder, 'token'), 'hunter2\n');
+    const closed = await start(['--log-level', 'debug'], { SOCKET_TOKEN_FILE: join(folder, 'token') });
+    const url = `${closed.url}/websocket?vsn=2.0.0`;
+    await assert.rejects(Probe.open(url), /403/);
+    (await Probe.open(`${url}&token=hunter2`)).drop();
+    closed.child.kill('SIGTERM');
+    assert.deepEqual(await once(closed.child, 'close'), [0, null]);
+    assert.ok(closed.errors.includes('SOCKET_TOKEN=hidden'), closed.errors.join('\n'));
+    assert.ok(!closed.errors.join('\n').includes('hunter2'), closed.errors.join('\n'));
+    assert.ok(!`${closed.url}${closed.control}`.includes('hunter2'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

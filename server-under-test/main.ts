@@ -1,11 +1,13 @@
 import { Cluster } from './cluster.ts';
-import { parseFlags, SOCKET_PATH, type ServerConfig } from './config.ts';
+import { SOCKET_PATH, type ServerConfig } from './config.ts';
+import { describeConfig, helpText, settingsTable } from './config/help.ts';
+import { describeProblem } from './config/problem.ts';
+import { readConfig } from './config/read-config.ts';
 import { Control } from './control.ts';
 import { systemClock } from './otp/clock.ts';
 
-const BAD_FLAGS = 104;
+const BAD_CONFIG = 104;
 const UNREACHABLE = 114;
-const CONTROL_HOST = '127.0.0.1';
 
 function log(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -19,6 +21,11 @@ function explain(error: unknown, config: ServerConfig): string {
   return `port_busy: ${path} got ${port}, wanted a free port on this host; hint: stop what listens there, or use ${path} 0`;
 }
 
+/** An address as it stands in a URL. */
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 function stopOnSignals(cluster: Cluster, control: Control): void {
   let asked = false;
   const onSignal = (): void => {
@@ -28,6 +35,7 @@ function stopOnSignals(cluster: Cluster, control: Control): void {
     }
     asked = true;
     control.close();
+    // As a release does on SIGTERM: sockets are drained in batches first (phoenix-semantics 2.12).
     void cluster.stop().then(() => process.exit(0));
   };
   process.on('SIGTERM', onSignal);
@@ -44,11 +52,12 @@ async function serve(config: ServerConfig): Promise<void> {
   const control = new Control(cluster, systemClock);
   try {
     stopOnSignals(cluster, control);
-    const controlPort = await control.listen(CONTROL_HOST, config.controlPort);
+    const controlPort = await control.listen(config.controlHost, config.controlPort);
     await cluster.start();
     control.markReady();
-    const url = `ws://${config.host}:${cluster.port}${SOCKET_PATH}`;
-    const ready = { ready: true, url, control: `http://${CONTROL_HOST}:${controlPort}`, nodes: config.nodes };
+    const url = `ws://${urlHost(config.host)}:${cluster.port}${SOCKET_PATH}`;
+    const controlUrl = `http://${urlHost(config.controlHost)}:${controlPort}`;
+    const ready = { ready: true, url, control: controlUrl, nodes: config.nodes };
     process.stdout.write(`${JSON.stringify(ready)}\n`);
   } catch (error) {
     log(explain(error, config));
@@ -57,9 +66,15 @@ async function serve(config: ServerConfig): Promise<void> {
   }
 }
 
-const { config, problems } = parseFlags(process.argv.slice(2));
-if (problems.length > 0) {
-  for (const { path, got, wanted } of problems) log(`bad_flag: ${path} got ${got}, wanted ${wanted}`);
-  process.exit(BAD_FLAGS);
+const { config, problems, warnings, help } = readConfig({ args: process.argv.slice(2), env: process.env });
+if (help !== null) {
+  process.stdout.write(help === 'markdown' ? settingsTable() : helpText());
+  process.exit(0);
 }
+for (const warning of warnings) log(warning);
+if (problems.length > 0) {
+  for (const problem of problems) log(describeProblem(problem));
+  process.exit(BAD_CONFIG);
+}
+if (config.logLevel === 'debug') for (const line of describeConfig(config)) log(line);
 await serve(config);

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { Clock, Timer } from './otp/clock.ts';
-import type { NodeAnswer, NodeRequest } from './node-protocol.ts';
+import { APPLICATION_DOWN, type NodeAnswer, type NodeRequest } from './node-protocol.ts';
 import type { NodeSnapshot } from './telemetry/observer.ts';
 
 /** An error a node process answered with, or that came of its death. */
@@ -22,9 +22,15 @@ interface Pending {
 
 const SEMI_SPACE_MB = 16;
 
+function describeCode(code: number | null): string {
+  return code === APPLICATION_DOWN ? `code ${code}, its top supervisor gave up` : `code ${code}`;
+}
+
 /** The primary's end of one node process. */
 export class NodeHandle {
   readonly index: number;
+  /** Resolves when the process is gone, however it went. */
+  readonly gone: Promise<void>;
   alive = true;
   /** What it last said of itself. */
   lastSnapshot: NodeSnapshot | null = null;
@@ -44,6 +50,8 @@ export class NodeHandle {
     });
     this.child.on('message', (message) => this.settle(message as NodeAnswer));
     this.child.on('error', () => {});
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.gone = promise;
     this.child.on('exit', (code, signal) => {
       this.alive = false;
       for (const pending of this.pending.values()) {
@@ -51,7 +59,8 @@ export class NodeHandle {
         pending.reject(new NodeError('node_died', `node${index} died`));
       }
       this.pending.clear();
-      onExit(this, signal ?? `code ${code}`);
+      onExit(this, signal ?? describeCode(code));
+      resolve();
     });
   }
 

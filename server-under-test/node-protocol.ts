@@ -1,5 +1,6 @@
 import type { ServerConfig } from './config.ts';
 import type { FaultOrder } from './faults/fault.ts';
+import type { ProcessQuery } from './telemetry/process-list.ts';
 
 /** What the primary asks of a node over IPC. */
 export type NodeRequest =
@@ -7,6 +8,8 @@ export type NodeRequest =
   | { readonly op: 'join-mesh'; readonly nodes: number }
   | { readonly op: 'listen'; readonly port: number }
   | { readonly op: 'observe' }
+  | { readonly op: 'processes'; readonly query: ProcessQuery }
+  | { readonly op: 'process'; readonly id: number }
   | { readonly op: 'inject'; readonly order: FaultOrder }
   | { readonly op: 'lift'; readonly id: string }
   | { readonly op: 'faults' }
@@ -25,6 +28,9 @@ export interface NodeAnswer {
   /** Present when it failed. */
   readonly error?: { readonly code: string; readonly message: string };
 }
+
+/** Exit code of a node whose application is down: its top supervisor gave up. */
+export const APPLICATION_DOWN = 70;
 
 /** The Unix socket a node listens at for the others. */
 export function meshPath(folder: string, node: number): string {

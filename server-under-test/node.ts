@@ -1,8 +1,17 @@
 import { rmSync } from 'node:fs';
+import { loadApp } from './app/load-app.ts';
+import { userApp } from './app/user-app.ts';
 import { Application } from './application.ts';
-import type { NodeAnswer, NodeCall, NodeRequest } from './node-protocol.ts';
-import { meshPath } from './node-protocol.ts';
+import type { ServerConfig } from './config.ts';
+import {
+  APPLICATION_DOWN,
+  meshPath,
+  type NodeAnswer,
+  type NodeCall,
+  type NodeRequest,
+} from './node-protocol.ts';
 import { systemClock } from './otp/clock.ts';
+import { inspectProcess, listProcesses } from './telemetry/process-list.ts';
 
 let application: Application | null = null;
 let index = 0;
@@ -11,6 +20,19 @@ let folder = '';
 function running(): Application {
   if (application === null) throw new Error('the node has not booted');
   return application;
+}
+
+/** An application whose top supervisor gave up is over, and its node with it: the primary reads the exit code. */
+function endWithApplication(started: Application): void {
+  const { onDown } = started as { onDown?: (callback: () => void) => void };
+  onDown?.call(started, () => process.exit(APPLICATION_DOWN));
+}
+
+async function boot(config: ServerConfig): Promise<Application> {
+  const parts = { config, clock: systemClock, node: index };
+  if (config.app === null) return new Application(parts);
+  const app = await loadApp(config.app);
+  return new Application({ ...parts, app: (runtime, presence) => userApp(app, runtime, presence) });
 }
 
 async function joinMesh(nodes: number): Promise<void> {
@@ -24,7 +46,8 @@ async function answer(request: NodeRequest): Promise<unknown> {
   switch (request.op) {
     case 'boot':
       ({ node: index, folder } = request);
-      application = new Application({ config: request.config, clock: systemClock, node: index });
+      application = await boot(request.config);
+      endWithApplication(application);
       return application.mesh.listen(meshPath(folder, index));
     case 'join-mesh':
       return joinMesh(request.nodes);
@@ -32,6 +55,10 @@ async function answer(request: NodeRequest): Promise<unknown> {
       return running().listen(request.port);
     case 'observe':
       return running().snapshot();
+    case 'processes':
+      return listProcesses(running().context.runtime, request.query);
+    case 'process':
+      return inspectProcess(running().context.runtime, request.id);
     case 'inject':
       return running().faults.inject(request.order);
     case 'lift':

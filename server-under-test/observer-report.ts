@@ -1,7 +1,7 @@
 import type { NodeReport } from './cluster.ts';
-import { compareMailboxes, type NodeSnapshot } from './telemetry/observer.ts';
-
-const TOP_MAILBOXES = 10;
+import { addCounts, BUCKET_BOUNDS_US, type DurationCounts } from './telemetry/duration-histogram.ts';
+import { compareMailboxes, mergeDistributions, TOP_MAILBOXES } from './telemetry/mailbox-report.ts';
+import type { NodeSnapshot, SupervisorNode } from './telemetry/observer.ts';
 
 function sum(snapshots: readonly NodeSnapshot[], read: (snapshot: NodeSnapshot) => number): number {
   return snapshots.reduce((total, snapshot) => total + read(snapshot), 0);
@@ -15,14 +15,17 @@ function nodeEntry(report: NodeReport): Record<string, unknown> {
   const { name, osPid, alive, stale, snapshot } = report;
   const head = { name, os_pid: osPid, alive, stale: alive && stale };
   if (snapshot === null) return head;
-  const { connections, channels, processes, mailbox, memory, cpu_ms, run_queue, loop_lag_ms } = snapshot;
-  const { sum: waiting, max: longest, oldest_wait_ms } = mailbox;
+  const { connections, channels, processes, kinds, hibernating, mailbox, memory } = snapshot;
+  const { sum: waiting, max: longest, oldest_wait_ms, distribution } = mailbox;
+  const { cpu_ms, run_queue, loop_lag_ms } = snapshot;
   return {
     ...head,
     connections,
     channels,
     processes,
-    mailbox: { sum: waiting, max: longest, oldest_wait_ms },
+    kinds,
+    hibernating,
+    mailbox: { sum: waiting, max: longest, oldest_wait_ms, distribution },
     memory,
     cpu_ms,
     run_queue,
@@ -41,13 +44,36 @@ function mergeTables(
   return [...tables.values()];
 }
 
-function mergeCounts(snapshots: readonly NodeSnapshot[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const snapshot of snapshots) {
-    for (const [name, count] of Object.entries(snapshot.telemetry))
-      counts[name] = (counts[name] ?? 0) + count;
+function mergeCounts(all: ReadonlyArray<Readonly<Record<string, number>>>): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of all) {
+    for (const [name, count] of Object.entries(one)) counts.set(name, (counts.get(name) ?? 0) + count);
   }
-  return counts;
+  return Object.fromEntries(counts);
+}
+
+/** One event's durations: only the buckets that hold any, each with its upper bound; null is beyond all bounds. */
+function describeDurations({ count, sum_ms, buckets }: DurationCounts): Record<string, unknown> {
+  const filled = buckets.flatMap((held, index) =>
+    held === 0 ? [] : [{ le_us: BUCKET_BOUNDS_US[index] ?? null, count: held }],
+  );
+  return { count, sum_ms: Math.round(sum_ms * 1_000) / 1_000, buckets: filled };
+}
+
+function mergeDurations(snapshots: readonly NodeSnapshot[]): Record<string, unknown> {
+  const merged = new Map<string, DurationCounts>();
+  for (const [event, counts] of snapshots.flatMap(({ durations }) => Object.entries(durations))) {
+    const before = merged.get(event);
+    merged.set(event, before === undefined ? counts : addCounts(before, counts));
+  }
+  return Object.fromEntries([...merged].map(([event, counts]) => [event, describeDurations(counts)]));
+}
+
+/** One tree for each node that tells its own. */
+function supervisorsOf(snapshots: readonly NodeSnapshot[]): SupervisorNode[] {
+  return snapshots.flatMap(({ name, supervisors }) =>
+    supervisors === null ? [] : [{ name, pid: null, kind: 'node', children: [supervisors] }],
+  );
 }
 
 /** GET /observer: the whole cluster. Sums are over living nodes; a dead one is listed and holds nothing. */
@@ -62,16 +88,26 @@ export function reportCluster(atMs: number, reports: readonly NodeReport[]): Rec
     connections: sum(living, (node) => node.connections),
     channels: sum(living, (node) => node.channels),
     processes: sum(living, (node) => node.processes),
+    kinds: mergeCounts(living.map(({ kinds }) => kinds)),
+    hibernating: sum(living, (node) => node.hibernating),
+    wake_ups: sum(living, (node) => node.wake_ups),
     mailbox: {
       sum: sum(living, (node) => node.mailbox.sum),
       max: max(living, (node) => node.mailbox.max),
       oldest_wait_ms: max(living, (node) => node.mailbox.oldest_wait_ms),
+      distribution: mergeDistributions(living.map(({ mailbox }) => mailbox.distribution)),
       top: top.slice(0, TOP_MAILBOXES),
     },
     tables: mergeTables(living),
-    memory: { rss: sum(living, (node) => node.memory.rss), heap: sum(living, (node) => node.memory.heap) },
+    memory: {
+      rss: sum(living, (node) => node.memory.rss),
+      heap: sum(living, (node) => node.memory.heap),
+      external: sum(living, (node) => node.memory.external),
+    },
     run_queue: sum(living, (node) => node.run_queue),
     loop_lag_ms: max(living, (node) => node.loop_lag_ms),
-    telemetry: mergeCounts(living),
+    telemetry: mergeCounts(living.map(({ telemetry }) => telemetry)),
+    durations: mergeDurations(living),
+    supervisors: supervisorsOf(living),
   };
 }

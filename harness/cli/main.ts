@@ -5,12 +5,13 @@ import { suggest } from '../base/neighbours.ts';
 import { readRun } from '../record/read-run.ts';
 import { toFiredrillError } from '../run/run.ts';
 import { FlagReader } from './flags.ts';
+import { OBSERVE_FLAGS, observeCommand } from './observe-command.ts';
 import { writeReport } from './report-files.ts';
 import { RUN_FLAGS, runCommand } from './run-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { readVersion } from './version.ts';
 
-const COMMANDS = ['run', 'serve', 'report'];
+const COMMANDS = ['run', 'serve', 'observe', 'report'];
 const args = process.argv.slice(2);
 
 async function main(): Promise<number> {
@@ -47,6 +48,26 @@ async function main(): Promise<number> {
           ),
       async () => {
         code = await serveCommand(args.slice(args.indexOf('serve') + 1));
+      },
+    )
+    .command(
+      'observe <url>',
+      'live view of a server: mailboxes, processes, tables, memory',
+      (command) =>
+        command
+          .positional('url', {
+            type: 'string',
+            demandOption: true,
+            describe: 'control port: http://127.0.0.1:4001',
+          })
+          .options(OBSERVE_FLAGS)
+          .example('$0 observe http://127.0.0.1:4001', 'the keys are told by h')
+          .example('$0 observe http://127.0.0.1:4001 --json --process 0.7', '')
+          .epilogue(
+            'Exit codes: 0 left · 104 bad flags · 105 stopped by a signal · 114 the control port does not answer',
+          ),
+      async (typed) => {
+        code = await observeCommand(typed.url, typed);
       },
     )
     .command(

@@ -3,6 +3,7 @@
  * came from outside, so nothing of it is believed before it was looked at.
  */
 import type { TopMailbox, WindowLine } from '../record/run-record.ts';
+import { count, isFields, listOf, name, type Fields } from './answer-fields.ts';
 
 export type TableSize = { name: string; rows: number; bytes: number };
 
@@ -22,9 +23,6 @@ export type ObserverSnapshot = {
 
 const MOST_MAILBOXES = 20;
 const MOST_TABLES = 100;
-const LONGEST_NAME = 200;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The snapshot of an answer's text, or a sentence that says why it is none. */
 export function readSnapshot(text: string): ObserverSnapshot | string {
@@ -86,20 +84,4 @@ function readMailbox(entry: Fields): TopMailbox {
 function largest(nodes: readonly Fields[], field: string): number | undefined {
   const figures = nodes.map((node) => node[field]).filter((figure) => typeof figure === 'number');
   return figures.length === 0 ? undefined : Math.max(...figures.map(count));
-}
-
-function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
-}
-
-function name(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, LONGEST_NAME) : '?';
-}
-
-function listOf(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : [];
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

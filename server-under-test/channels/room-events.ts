@@ -2,9 +2,9 @@ import { CALL_TIMEOUT_MS } from '../otp/gen-server.ts';
 import type { Task } from '../otp/task.ts';
 import { NoClause, noreply, reply, stop, type HandleResult } from '../phoenix/channel.ts';
 import type { ChannelSocket } from '../phoenix/channel-socket.ts';
-import { Transport } from '../phoenix/transport.ts';
 import { isMap, readField, readMs } from './payload.ts';
 import { FloodWork } from './room-messages.ts';
+import { monitorUser } from './room-monitor.ts';
 import { SLOW_SERVER } from './slow-server.ts';
 
 type Handler = (
@@ -14,6 +14,8 @@ type Handler = (
 ) => HandleResult | Promise<HandleResult>;
 
 const OK = reply('ok');
+/** The BEAM pre-empts a long loop about as often. */
+const STEPS_PER_TURN = 2_000;
 
 function readTimeout(payload: unknown): number {
   const timeout = readMs(payload, 'timeout');
@@ -40,21 +42,24 @@ async function work(task: Task, ms: number): Promise<number> {
   return ms;
 }
 
-function monitorUser(payload: unknown, socket: ChannelSocket): HandleResult {
-  const userId = readField(payload, 'user_id');
-  for (const { transport } of socket.subscriptions()) {
-    const watchable = transport instanceof Transport && transport !== socket.transport;
-    if (watchable && transport.userId === userId) transport.monitoredBy(socket.process);
+async function grow(payload: unknown, socket: ChannelSocket): Promise<HandleResult> {
+  const table = socket.table('drill');
+  const rows = readMs(payload, 'rows');
+  const bytes = readMs(payload, 'bytes');
+  for (let row = 0; row < rows; row += 1) {
+    table.insert(`${socket.process.id}-${table.rows}`, Buffer.alloc(bytes));
+    if (row % STEPS_PER_TURN === STEPS_PER_TURN - 1) await socket.yieldTurn();
   }
   return OK;
 }
 
-function grow(payload: unknown, socket: ChannelSocket): HandleResult {
-  const table = socket.table('drill');
-  const rows = readMs(payload, 'rows');
-  const bytes = readMs(payload, 'bytes');
-  for (let row = 0; row < rows; row += 1)
-    table.insert(`${socket.process.id}-${table.rows}`, Buffer.alloc(bytes));
+async function flood(payload: unknown, socket: ChannelSocket): Promise<HandleResult> {
+  const message = new FloodWork(readMs(payload, 'ms'));
+  const count = readMs(payload, 'n');
+  for (let sent = 1; sent <= count; sent += 1) {
+    socket.sendSelf(message);
+    if (sent % STEPS_PER_TURN === 0) await socket.yieldTurn();
+  }
   return OK;
 }
 
@@ -134,12 +139,7 @@ const EVENTS: Readonly<Record<string, Handler>> = {
     const response = readField(payload, 'reply');
     return stop(readReason(payload), response === undefined ? null : { status: 'ok', response });
   },
-  flood: (payload, socket) => {
-    const message = new FloodWork(readMs(payload, 'ms'));
-    const count = readMs(payload, 'n');
-    for (let sent = 0; sent < count; sent += 1) socket.sendSelf(message);
-    return OK;
-  },
+  flood,
   grow,
   monitor: monitorUser,
 };

@@ -1,11 +1,20 @@
-import { Down, ExitMessage } from '../otp/signals.ts';
-import { noreply, ok, refuse, TIMEOUT, type ChannelModule, type JoinResult } from '../phoenix/channel.ts';
+import { ExitMessage } from '../otp/signals.ts';
+import {
+  noreply,
+  ok,
+  refuse,
+  TIMEOUT,
+  type ChannelModule,
+  type HandleResult,
+  type JoinResult,
+} from '../phoenix/channel.ts';
 import type { ChannelSocket } from '../phoenix/channel-socket.ts';
 import { NoClause } from '../phoenix/channel.ts';
+import { readUserId } from './drill-socket.ts';
 import { isMap, readField, readMs } from './payload.ts';
-import { Transport } from '../phoenix/transport.ts';
 import { findRoomEvent } from './room-events.ts';
 import { AfterJoin, FloodWork } from './room-messages.ts';
+import { handleMonitorInfo } from './room-monitor.ts';
 
 function settleJoin(payload: unknown, socket: ChannelSocket): JoinResult {
   if (readField(payload, 'crash') === true) throw new Error('the join was asked to crash');
@@ -22,6 +31,10 @@ export function joinRoom(payload: unknown, socket: ChannelSocket): JoinResult | 
   const delayMs = readMs(payload, 'delay_ms');
   if (delayMs > 0) return socket.wait(delayMs).then(() => settleJoin(payload, socket));
   return settleJoin(payload, socket);
+}
+
+function work({ ms }: FloodWork, socket: ChannelSocket): HandleResult | Promise<HandleResult> {
+  return ms > 0 ? socket.wait(ms).then(() => noreply()) : noreply();
 }
 
 /** The channel of `room:*` and `lobby`: every event of the drill contract. */
@@ -41,7 +54,7 @@ export const room: ChannelModule = {
   handleOut(event, payload, socket) {
     // Bytes come here only when a fault intercepts their event: there is no field to add.
     if (payload instanceof Uint8Array) socket.push(event, payload);
-    else if (isMap(payload)) socket.push(event, { ...payload, to: socket.userId });
+    else if (isMap(payload)) socket.push(event, { ...payload, to: readUserId(socket.assigns) });
     else throw new NoClause('handle_out/3', payload);
     return noreply();
   },
@@ -49,10 +62,12 @@ export const room: ChannelModule = {
   handleInfo(message, socket) {
     if (message instanceof AfterJoin) socket.push('after_join', { n: message.n });
     else if (message === TIMEOUT) socket.push('timeout', {});
-    else if (message instanceof FloodWork) return socket.wait(message.ms).then(() => noreply());
-    else if (message instanceof Down && message.process instanceof Transport) {
-      socket.push('down', { user_id: message.process.userId });
-    } else if (!(message instanceof ExitMessage)) throw new NoClause('handle_info/2', typeof message);
+    else if (message instanceof FloodWork) return work(message, socket);
+    else if (!(message instanceof ExitMessage)) {
+      const result = handleMonitorInfo(message, socket);
+      if (result === null) throw new NoClause('handle_info/2', typeof message);
+      return result;
+    }
     return noreply();
   },
 };
@@ -61,7 +76,7 @@ export const room: ChannelModule = {
 export const privateRoom: ChannelModule = {
   ...room,
   join(topic, payload, socket) {
-    if (topic !== `private:${socket.userId}`) return refuse({ reason: 'unauthorized' });
+    if (topic !== `private:${readUserId(socket.assigns)}`) return refuse({ reason: 'unauthorized' });
     return joinRoom(payload, socket);
   },
 };

@@ -4,14 +4,16 @@ export type ExitReason =
   | { readonly shutdown: string }
   | { readonly exception: unknown }
   | { readonly timeout: string }
+  /** `{reason, {GenServer, :call, _}}`: the process that was called or awaited died of `call`. */
+  | { readonly call: ExitReason }
   | { readonly badReturn: unknown };
 
 /** Thrown by `exit(reason)` inside a callback; catchable, as an exit is. */
 export class Exit extends Error {
   readonly reason: ExitReason;
 
-  constructor(reason: ExitReason) {
-    super(`exit: ${describeReason(reason)}`);
+  constructor(reason: ExitReason, options?: ErrorOptions) {
+    super(`exit: ${describeReason(reason)}`, options);
     this.reason = reason;
   }
 }
@@ -26,6 +28,7 @@ export function classifyReason(reason: ExitReason): string {
   if (typeof reason === 'object') {
     if ('shutdown' in reason) return reason.shutdown;
     if ('exception' in reason) return 'exception';
+    if ('call' in reason) return 'call';
     return 'timeout' in reason ? 'timeout' : 'bad_return_value';
   }
   return reason === 'normal' || reason === 'shutdown' || reason === 'killed' ? reason : 'other';
@@ -36,6 +39,7 @@ export function describeReason(reason: ExitReason): string {
   if (typeof reason === 'string') return reason;
   if ('shutdown' in reason) return `{:shutdown, :${reason.shutdown}}`;
   if ('timeout' in reason) return `{:timeout, ${reason.timeout}}`;
+  if ('call' in reason) return `{${describeReason(reason.call)}, {GenServer, :call, _}}`;
   if ('badReturn' in reason) return '{:bad_return_value, _}';
   return reason.exception instanceof Error ? reason.exception.message : String(reason.exception);
 }

@@ -35,6 +35,11 @@ export class ManualClock implements Clock {
     this.deferred.push(action);
   }
 
+  /** Timers that have neither fired nor been cancelled: what is left when everybody is gone was leaked. */
+  get pending(): number {
+    return this.timers.length;
+  }
+
   /** Moves time without running anything, as work inside one turn does. */
   spend(ms: number): void {
     this.currentMs += ms;

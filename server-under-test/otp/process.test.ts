@@ -105,3 +105,81 @@ test('a process without mail handles one message per send, whatever sends it', a
   await clock.settle();
   assert.deepEqual([process.seen, process.mailbox.highWater], [['again', 'last'], 1]);
 });
+
+test('a name has one holder and a process one name, until either goes', () => {
+  const { runtime } = setUp();
+  const [a, b] = [new ScriptedProcess(runtime), new ScriptedProcess(runtime)];
+  const badarg = { reason: 'badarg' };
+  runtime.register('__proto__', a);
+  assert.throws(() => runtime.register('__proto__', b), badarg);
+  assert.throws(() => runtime.register('other', a), badarg);
+  assert.deepEqual(
+    [runtime.whereIs('__proto__'), a.name, runtime.whereIs('constructor')],
+    [a, '__proto__', null],
+  );
+  a.end('normal');
+  assert.deepEqual([runtime.whereIs('__proto__'), a.name], [null, null]);
+  assert.throws(() => runtime.register('late', a), badarg);
+  runtime.register('__proto__', b);
+  runtime.unregister('__proto__');
+  assert.deepEqual([runtime.whereIs('__proto__'), b.name, b.alive], [null, null, true]);
+});
+
+test('the runtime finds the living by id and no others', () => {
+  const { runtime } = setUp();
+  const [a, b] = [new ScriptedProcess(runtime), new ScriptedProcess(runtime)];
+  assert.deepEqual([...runtime.all()], [a, b]);
+  a.end('normal');
+  assert.deepEqual([runtime.find(a.id), runtime.find(b.id), [...runtime.all()]], [null, b, [b]]);
+});
+
+test('a selective receive takes one message out of its turn and leaves the others in order', async () => {
+  const { clock, runtime } = setUp();
+  const taken: unknown[] = [];
+  const process = new ScriptedProcess(runtime, (message, self) => {
+    if (message === 'first')
+      taken.push(
+        self.takeOut((other) => other === 3),
+        self.takeOut(() => false),
+      );
+  });
+  for (const message of ['first', 1, 2, 3, 4]) process.send(message);
+  await clock.settle();
+  assert.deepEqual(
+    [taken, process.seen],
+    [
+      [3, undefined],
+      ['first', 1, 2, 4],
+    ],
+  );
+  assert.equal(runtime.scheduler.waiting, 0);
+});
+
+test('a process whose last message was taken while it queued goes to sleep', async () => {
+  const { clock, runtime } = setUp();
+  const process = new ScriptedProcess(runtime);
+  process.send('a');
+  assert.equal(
+    process.takeOut(() => true),
+    'a',
+  );
+  await clock.settle();
+  assert.deepEqual([process.seen, process.handled, runtime.scheduler.waiting], [[], 0, 0]);
+  assert.deepEqual([...runtime.scheduler.busy()], []);
+  process.send('b');
+  await clock.settle();
+  assert.deepEqual(process.seen, ['b']);
+});
+
+test('hooks are told of an end at once, and not those taken back', () => {
+  const { runtime } = setUp();
+  const process = new ScriptedProcess(runtime);
+  const told: unknown[] = [];
+  const kept = { processEnded: (_: unknown, reason: unknown) => void told.push(reason) };
+  const dropped = { processEnded: () => void told.push('dropped') };
+  process.onEnd(kept);
+  process.onEnd(dropped);
+  process.offEnd(dropped);
+  process.end('boom');
+  assert.deepEqual(told, ['boom']);
+});

@@ -1,32 +1,55 @@
-import { Down, ExitMessage } from './signals.ts';
+import { addTo, removeFrom, type Bag } from './bag.ts';
 import { reasonOf, type ExitReason } from './exit-reason.ts';
+import { Extras, type EndHook } from './extras.ts';
+import { hibernates, LEAST_HIBERNATE_AFTER_MS } from './hibernation.ts';
 import { Mailbox } from './mailbox.ts';
+import { describeMessage } from './message-name.ts';
 import { DEAD, HELD, IDLE, STAGED } from './process-state.ts';
 import type { Runtime } from './runtime.ts';
+import { ExitMessage } from './signals.ts';
+import type { Supervision } from './supervision.ts';
+import { cutTies, demonitor, link, monitor, unlink } from './ties.ts';
+import { Trace } from './trace.ts';
 
-export type ProcessKind = 'channel' | 'transport' | 'task' | 'server';
+export type ProcessKind = 'channel' | 'transport' | 'task' | 'server' | 'supervisor' | 'registry' | 'tracker';
 
 /**
  * One process: a mailbox and one handler at a time.
  *
- * Fields are few and of fixed shape because a node holds two of these per client.
+ * Fields are few and of fixed shape because a node holds two of these per client; what few processes have is in `Extras`.
  */
 export abstract class Process {
   readonly runtime: Runtime;
   readonly id: number;
   readonly mailbox = new Mailbox();
+  // What every message touches comes first, so that it shares few cache lines.
   state = IDLE;
   trapsExits = false;
+  /** A name, a trace, hooks: null for most. */
+  extras: Extras | null = null;
+  /** Messages handled since the start: the analogue of reductions. */
+  handled = 0;
+  /** When it last did something, in whole milliseconds: a small integer costs no heap number. */
+  lastActiveMs = 0;
+  /** The message of a handler that awaits or holds. */
+  inHand: unknown = null;
   nextReady: Process | null = null;
   nextBusy: Process | null = null;
   previousBusy: Process | null = null;
-  private watchers: Process[] | null = null;
-  private links: Process[] | null = null;
+  /** Its supervisor, to which it is linked by being its child; the siblings are that one's list. */
+  supervisor: Supervision | null = null;
+  nextSibling: Process | null = null;
+  previousSibling: Process | null = null;
+  /** Who monitors it. Like the other ties, changed by ties.ts alone. */
+  watchers: Bag<Process> = null;
+  /** Whom it monitors. */
+  watched: Bag<Process> = null;
+  linked: Bag<Process> = null;
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
-    this.id = runtime.nextId();
-    runtime.processes += 1;
+    this.id = runtime.admit(this);
+    this.lastActiveMs = Math.floor(runtime.clock.nowMs());
   }
 
   /** What the observer calls this process. */
@@ -34,6 +57,31 @@ export abstract class Process {
 
   /** The topic the observer shows, where there is one. */
   get topic(): string | null {
+    return null;
+  }
+
+  /** Quiet for so long it hibernates, in milliseconds; null for never (phoenix-semantics 3.8). */
+  get hibernateAfterMs(): number | null {
+    return null;
+  }
+
+  /** Who started it, as far as the observer shows it. */
+  get parent(): Process | null {
+    return this.supervisor;
+  }
+
+  /** Links that are kept elsewhere than in `linked`, for the observer. */
+  impliedLinks(): readonly Process[] {
+    return this.supervisor?.alive === true ? [this.supervisor] : [];
+  }
+
+  /** Processes that monitor this one and are monitored by it without a tie for each: what they are says it. */
+  get partners(): readonly Process[] {
+    return [];
+  }
+
+  /** What `:sys.get_state` would show. */
+  inspectState(): unknown {
     return null;
   }
 
@@ -48,6 +96,16 @@ export abstract class Process {
 
   get alive(): boolean {
     return this.state !== DEAD;
+  }
+
+  /** The registered name. */
+  get name(): string | null {
+    return this.extras === null ? null : this.extras.name;
+  }
+
+  /** For the runtime, which keeps the names. */
+  set name(name: string | null) {
+    (this.extras ??= new Extras()).name = name;
   }
 
   /** Puts a message into the mailbox; to a dead process it is silently lost. */
@@ -70,10 +128,25 @@ export abstract class Process {
   private post(message: unknown, atMs: number): boolean {
     if (this.state === DEAD) return false;
     const { scheduler } = this.runtime;
-    if (this.mailbox.length === 0) scheduler.noteBusy(this);
+    if (this.mailbox.length === 0) {
+      scheduler.noteBusy(this);
+      if (atMs - this.lastActiveMs >= LEAST_HIBERNATE_AFTER_MS) this.noteWakeUp(atMs);
+    }
     this.mailbox.push(message, atMs);
     scheduler.waiting += 1;
     return true;
+  }
+
+  private noteWakeUp(atMs: number): void {
+    if (this.state !== IDLE || !hibernates(atMs - this.lastActiveMs, this.hibernateAfterMs)) return;
+    this.runtime.wakeUps += 1;
+  }
+
+  /** For input that is no message and is handled at once: counts it like one. */
+  noteInput(nowMs: number): void {
+    if (nowMs - this.lastActiveMs >= LEAST_HIBERNATE_AFTER_MS) this.noteWakeUp(nowMs);
+    this.handled += 1;
+    this.lastActiveMs = Math.floor(nowMs);
   }
 
   /** For the scheduler: handles the oldest message. Null when it finished at once. */
@@ -82,16 +155,59 @@ export abstract class Process {
     const { scheduler } = this.runtime;
     scheduler.waiting -= 1;
     if (this.mailbox.length === 0) scheduler.noteEmpty(this);
+    this.handled += 1;
+    if (this.extras !== null && this.extras.trace !== null)
+      return this.handleTraced(message, this.extras.trace);
+    return this.handle(message);
+  }
+
+  private handle(message: unknown): Promise<void> | null {
     try {
-      return this.receive(message) ?? null;
+      const pending = this.receive(message) ?? null;
+      if (pending !== null || this.state === HELD) this.inHand = message;
+      return pending;
     } catch (error) {
-      return this.fail(error) ?? null;
+      return this.crash(error) ?? null;
     }
+  }
+
+  private handleTraced(message: unknown, trace: Trace): Promise<void> | null {
+    const { clock } = this.runtime;
+    const startMs = clock.nowMs();
+    if (startMs >= trace.untilMs) return this.handle(message);
+    const what = describeMessage(message);
+    const pending = this.handle(message);
+    if (pending === null) trace.record(what, startMs, clock.nowMs());
+    const record = (): void => trace.record(what, startMs, clock.nowMs());
+    pending?.then(record, record);
+    return pending;
+  }
+
+  /**
+   * Takes the oldest message that `matches` out of its turn: a selective receive that does not wait. Undefined when none does.
+   * Looks through the whole mailbox, as one does.
+   */
+  takeOut(matches: (message: unknown) => boolean): unknown {
+    const before = this.mailbox.length;
+    const message = this.mailbox.takeOut(matches);
+    if (this.mailbox.length === before) return undefined;
+    this.runtime.scheduler.waiting -= 1;
+    if (this.mailbox.length === 0) this.runtime.scheduler.noteEmpty(this);
+    return message;
   }
 
   /** A handler threw and nobody caught it; a promise holds the mailbox until the end is done. */
   fail(error: unknown): void | Promise<void> {
     this.end(reasonOf(error));
+  }
+
+  /** For the scheduler: `fail`, and an end even where that throws too; nothing may reach the other processes. */
+  crash(error: unknown): void | Promise<void> {
+    try {
+      return this.fail(error);
+    } catch (second) {
+      this.end(reasonOf(second));
+    }
   }
 
   /** Starts a selective receive; only `release` or death ends it. */
@@ -104,12 +220,17 @@ export abstract class Process {
     if (this.state === HELD) this.runtime.scheduler.rest(this);
   }
 
-  /** An exit signal from another process (phoenix-semantics 3.5): `kill` cannot be trapped. */
+  /** An exit signal somebody sent (phoenix-semantics 3.5): `kill` cannot be trapped, `normal` ends only the sender itself. */
   signal(reason: ExitReason, from: Process | null): void {
-    if (this.state === DEAD) return;
     if (reason === 'kill') this.end('killed');
-    else if (this.trapsExits) this.send(new ExitMessage(from, reason));
-    else if (reason !== 'normal') this.end(reason);
+    else this.linkBroken(reason, from);
+  }
+
+  /** The exit signal of a linked process that ended; here even `kill` is only a reason. */
+  linkBroken(reason: ExitReason, from: Process | null): void {
+    if (this.state === DEAD) return;
+    if (this.trapsExits) this.send(new ExitMessage(from, reason));
+    else if (reason !== 'normal' || from === this) this.end(reason);
   }
 
   /** Ends now: mail is dropped, watchers and links are told. */
@@ -121,38 +242,50 @@ export abstract class Process {
       runtime.scheduler.waiting -= this.mailbox.clear();
     }
     this.state = DEAD;
-    runtime.processes -= 1;
-    const { watchers, links } = this;
-    this.watchers = null;
-    this.links = null;
-    this.ended(reason);
-    for (const watcher of watchers ?? []) watcher.send(new Down(this, reason));
-    for (const linked of links ?? []) {
-      linked.unlink(this);
-      linked.signal(reason, this);
+    this.inHand = null;
+    runtime.forget(this);
+    const tell = cutTies(this);
+    try {
+      this.ended(reason);
+    } finally {
+      tell(reason);
     }
   }
 
   /** `watcher` gets a Down when this process ends; at once with `noproc` if it has. */
   monitoredBy(watcher: Process): void {
-    if (this.state === DEAD) watcher.send(new Down(this, 'noproc'));
-    else (this.watchers ??= []).push(watcher);
+    monitor(this, watcher);
   }
 
   /** Takes one monitor of `watcher` back. */
   demonitoredBy(watcher: Process): void {
-    const index = this.watchers?.indexOf(watcher) ?? -1;
-    if (index >= 0) this.watchers?.splice(index, 1);
+    demonitor(this, watcher);
   }
 
   /** Ties two lives together: an abnormal end of one ends the other. */
   link(other: Process): void {
-    (this.links ??= []).push(other);
-    (other.links ??= []).push(this);
+    link(this, other);
   }
 
-  private unlink(other: Process): void {
-    const index = this.links?.indexOf(other) ?? -1;
-    if (index >= 0) this.links?.splice(index, 1);
+  /** Unties them again. */
+  unlink(other: Process): void {
+    unlink(this, other);
+  }
+
+  /** Tells `hook` when this process ends; it must be alive. */
+  onEnd(hook: EndHook): void {
+    const extras = (this.extras ??= new Extras());
+    extras.hooks = addTo(extras.hooks, hook);
+  }
+
+  /** Takes an `onEnd` back. */
+  offEnd(hook: EndHook): void {
+    if (this.extras !== null) this.extras.hooks = removeFrom(this.extras.hooks, hook);
+  }
+
+  /** Records how long callbacks take, from now for `forMs`. */
+  trace(forMs: number): void {
+    if (this.state !== DEAD)
+      (this.extras ??= new Extras()).trace = new Trace(this.runtime.clock.nowMs(), forMs);
   }
 }

@@ -1,4 +1,7 @@
 import type { Clock } from './clock.ts';
+import { ExitQueue } from './exit-queue.ts';
+import { Exit, reasonOf } from './exit-reason.ts';
+import { IDLE } from './process-state.ts';
 import type { Process } from './process.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -8,10 +11,12 @@ export class Runtime {
   readonly scheduler: Scheduler;
   /** Index of the node, part of every pid. */
   readonly node: number;
-  /** Processes alive. */
-  processes = 0;
+  readonly exits = new ExitQueue();
+  /** How often a message woke a process from hibernation. */
+  wakeUps = 0;
   private lastId = 0;
   private readonly names = new Map<string, Process>();
+  private readonly byId = new Map<number, Process>();
 
   constructor(clock: Clock, node = 0) {
     this.clock = clock;
@@ -19,19 +24,79 @@ export class Runtime {
     this.scheduler = new Scheduler(clock);
   }
 
-  nextId(): number {
+  /** Processes alive. */
+  get processes(): number {
+    return this.byId.size;
+  }
+
+  /** For a process that begins: its id. */
+  admit(process: Process): number {
     this.lastId += 1;
+    this.byId.set(this.lastId, process);
     return this.lastId;
   }
 
-  /** Gives a process a name; the last one wins. */
+  /**
+   * Runs the `start` of a supervisor. Where it throws, what it left half made ends: a constructor may fail after its process
+   * was admitted, and on the BEAM an init that fails ends its process.
+   */
+  start<T>(start: () => T): T {
+    const before = this.lastId;
+    try {
+      return start();
+    } catch (error) {
+      for (let id = before + 1; id <= this.lastId; id += 1) this.discard(this.find(id), error);
+      throw error;
+    }
+  }
+
+  // What has mail or a supervisor sees to its own end.
+  private discard(process: Process | null, error: unknown): void {
+    if (process === null || process.supervisor !== null || process.state !== IDLE) return;
+    try {
+      process.end(reasonOf(error));
+    } catch {
+      // Its clean-up stumbled over fields that were never set; it is dead all the same.
+    }
+  }
+
+  /** For a process that ended: id and name are free. */
+  forget(process: Process): void {
+    this.byId.delete(process.id);
+    if (process.name !== null) this.names.delete(process.name);
+  }
+
+  /** The living process of that id. */
+  find(id: number): Process | null {
+    return this.byId.get(id) ?? null;
+  }
+
+  /** Every living process, oldest first. */
+  all(): Iterable<Process> {
+    return this.byId.values();
+  }
+
+  /** Gives a process its one name until it ends; throws an `Exit` badarg when either has the other already, or is dead. */
   register(name: string, process: Process): void {
+    if (!process.alive || process.name !== null || this.names.has(name)) throw new Exit('badarg');
     this.names.set(name, process);
+    process.name = name;
+  }
+
+  /** Takes a name back; the process lives on. */
+  unregister(name: string): void {
+    const process = this.names.get(name);
+    this.names.delete(name);
+    if (process !== undefined) process.name = null;
   }
 
   /** The living process of that name. */
   whereIs(name: string): Process | null {
-    const process = this.names.get(name);
-    return process !== undefined && process.alive ? process : null;
+    return this.names.get(name) ?? null;
+  }
+
+  /** Every name and who holds it. */
+  registered(): Iterable<[string, Process]> {
+    return this.names.entries();
   }
 }

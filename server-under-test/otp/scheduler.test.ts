@@ -2,8 +2,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ScriptedProcess } from '../testing/scripted-process.ts';
 import { ManualClock } from './manual-clock.ts';
+import { Process } from './process.ts';
 import { Runtime } from './runtime.ts';
 import { STAGE_SLICE, TURN_MS, VISIT_MESSAGES } from './scheduler.ts';
+
+/** A process that remembers nothing: a million messages are many. */
+class Sink extends Process {
+  private readonly script: () => void;
+
+  constructor(runtime: Runtime, script: () => void) {
+    super(runtime);
+    this.script = script;
+  }
+
+  override get kind(): 'server' {
+    return 'server';
+  }
+
+  protected override receive(): void {
+    this.script();
+  }
+
+  protected override ended(): void {}
+}
 
 test('one process cannot keep the others waiting: a visit is bounded by messages', () => {
   const clock = new ManualClock();
@@ -98,4 +119,31 @@ test('a run queue that never empties does not starve a fan-out', () => {
   for (const process of fanned) process.sendFanned('broadcast', clock.nowMs());
   for (let turn = 0; turn < 10; turn += 1) clock.turn();
   assert.ok(fanned.every((process) => process.seen.length === 1));
+});
+
+test('a mailbox of a million drains while others are served every 32 messages, and the sockets every turn', () => {
+  const clock = new ManualClock();
+  const runtime = new Runtime(clock);
+  const costMs = 0.002;
+  let handled = 0;
+  let sincePing = 0;
+  let longestGap = 0;
+  const flooded = new Sink(runtime, () => {
+    handled += 1;
+    sincePing += 1;
+    clock.spend(costMs);
+  });
+  const pinged = new Sink(runtime, () => {
+    longestGap = Math.max(longestGap, sincePing);
+    sincePing = 0;
+    if (handled < 1_000_000) pinged.send('ping');
+  });
+  for (let n = 0; n < 1_000_000; n += 1) flooded.send(n);
+  pinged.send('ping');
+  let mostInATurn = 0;
+  for (let before = 0; clock.turn(); before = handled) mostInATurn = Math.max(mostInATurn, handled - before);
+  assert.deepEqual([handled, flooded.mailbox.length, runtime.scheduler.waiting], [1_000_000, 0, 0]);
+  assert.ok(longestGap <= VISIT_MESSAGES, `${longestGap} messages between two pings`);
+  // The turn's time, and what a visit may do before it looks at the clock again.
+  assert.ok(mostInATurn <= TURN_MS / costMs + VISIT_MESSAGES, `${mostInATurn} messages in one turn`);
 });

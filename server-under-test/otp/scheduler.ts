@@ -100,7 +100,8 @@ export class Scheduler {
 
   private runTurn(): void {
     this.armed = false;
-    const endMs = this.clock.nowMs() + TURN_MS;
+    let nowMs = this.clock.nowMs();
+    const endMs = nowMs + TURN_MS;
     // First, so that a run queue that never empties cannot starve a fan-out.
     this.takeSlice();
     for (;;) {
@@ -112,15 +113,19 @@ export class Scheduler {
       process.nextReady = null;
       this.queued -= 1;
       // One that died while it queued stays in the queue until here.
-      if (process.state === READY) this.visit(process, endMs);
-      if (this.clock.nowMs() >= endMs) break;
+      if (process.state === READY) this.visit(process, nowMs, endMs);
+      nowMs = this.clock.nowMs();
+      if (nowMs >= endMs) break;
     }
     if (this.runQueue > 0) this.arm();
   }
 
-  private visit(process: Process, endMs: number): void {
+  private visit(process: Process, nowMs: number, endMs: number): void {
     let left = VISIT_MESSAGES;
+    // A selective receive may have taken its last message while it queued.
+    if (process.mailbox.length === 0) return this.rest(process);
     process.state = RUNNING;
+    process.lastActiveMs = Math.floor(nowMs);
     do {
       const pending = process.takeMessage();
       if (process.state !== RUNNING) break;
@@ -131,24 +136,36 @@ export class Scheduler {
       left -= 1;
     } while (left > 0 && process.mailbox.length > 0 && (left % 8 !== 0 || this.clock.nowMs() < endMs));
     process.afterVisit();
-    if (process.state === RUNNING) this.rest(process);
+    if (process.state === RUNNING) this.queueOrSleep(process);
   }
 
   /** Ends a visit or a hold: back into the queue with mail, to sleep without. */
   rest(process: Process): void {
+    if (process.inHand !== null) this.wake(process);
+    this.queueOrSleep(process);
+  }
+
+  private queueOrSleep(process: Process): void {
     if (process.mailbox.length > 0) this.enqueue(process);
     else process.state = IDLE;
+  }
+
+  /** A handler that awaited, or a selective receive, is over now and not when the visit began. */
+  private wake(process: Process): void {
+    process.inHand = null;
+    process.lastActiveMs = Math.floor(this.clock.nowMs());
   }
 
   /** A handler that awaits holds its own mailbox and nothing else. */
   private await(process: Process, pending: Promise<void>): void {
     process.state = WAITING;
+    process.lastActiveMs = Math.floor(this.clock.nowMs());
     const proceed = (): void => {
       if (process.state === WAITING) this.rest(process);
     };
     pending.then(proceed, (error: unknown) => {
       if (process.state !== WAITING) return;
-      const ending = process.fail(error);
+      const ending = process.crash(error);
       if (ending instanceof Promise) this.await(process, ending);
       else proceed();
     });

@@ -1,51 +1,48 @@
 import type { Timer } from '../otp/clock.ts';
-import { classifyReason, isOrderly, reasonOf, type ExitReason } from '../otp/exit-reason.ts';
-import { Process } from '../otp/process.ts';
-import { Down } from '../otp/signals.ts';
+import { classifyReason, describeReason, isOrderly, reasonOf, type ExitReason } from '../otp/exit-reason.ts';
+import { Call, Cast, StopRequest } from '../otp/call.ts';
+import { Process, type ProcessKind } from '../otp/process.ts';
+import type { Registrant, Registrations } from '../otp/registry-partition.ts';
+import { Down, ExitMessage } from '../otp/signals.ts';
 import { Broadcast } from '../pubsub/broadcast.ts';
-import type { Subscription } from '../pubsub/pubsub.ts';
-import { TIMEOUT, type ChannelModule, type HandleResult, type JoinResult, type Reply } from './channel.ts';
+import { handleCall, handleCast, handleInfo, handleMessage, handleOut } from './callbacks.ts';
+import { TIMEOUT, type ChannelModule, type JoinResult, type Reply } from './channel.ts';
 import { ChannelSocket } from './channel-socket.ts';
 import type { EndpointContext } from './context.ts';
 import { Message, type Ref } from './message.ts';
 import { CloseNotice, DRAIN, JoinRequest } from './notices.ts';
+import type { Route } from './routes.ts';
 import type { Transport } from './transport.ts';
 
 const JOIN_CRASHED = { reason: 'join crashed' };
 
-/** The process of one joined topic: runs the callbacks of its module, one message at a time. */
-export class Channel extends Process {
+/** The process of one joined topic: its life from join to terminate. What callbacks return is obeyed in callbacks.ts. */
+export class Channel extends Process implements Registrant {
   readonly context: EndpointContext;
   readonly transport: Transport;
+  readonly module: ChannelModule;
   /** join_ref as the client sent it: what the transport compares and puts into phx_close and phx_error. */
   readonly wireJoinRef: Ref;
   /** ref of the join, for its answer. */
   readonly joinRequestRef: Ref;
   readonly socket: ChannelSocket;
   joined = false;
-  private readonly module: ChannelModule;
-  private subscription: Subscription | null = null;
+  registered: Registrations | null = null;
   private joinAnswered = false;
   private ending = false;
   private quietTimer: Timer | null = null;
 
-  constructor(
-    context: EndpointContext,
-    transport: Transport,
-    module: ChannelModule,
-    topic: string,
-    message: Message,
-  ) {
+  constructor(context: EndpointContext, transport: Transport, route: Route, topic: string, message: Message) {
     super(context.runtime);
     this.context = context;
     this.transport = transport;
-    this.module = module;
+    this.module = route.module;
     this.wireJoinRef = message.joinRef;
     this.joinRequestRef = message.ref;
-    this.socket = new ChannelSocket(this, topic, message.joinRef ?? message.ref);
+    this.socket = new ChannelSocket(this, topic, message.joinRef ?? message.ref, route.assigns ?? null);
   }
 
-  override get kind(): 'channel' {
+  override get kind(): ProcessKind {
     return 'channel';
   }
 
@@ -53,15 +50,39 @@ export class Channel extends Process {
     return this.socket.topic;
   }
 
+  override get hibernateAfterMs(): number {
+    return this.context.limits.hibernateAfterMs;
+  }
+
+  override get partners(): readonly Process[] {
+    return this.transport.alive ? [this.transport] : [];
+  }
+
+  override inspectState(): unknown {
+    const { topic, joinRef, assigns } = this.socket;
+    return { topic, joined: this.joined, join_ref: joinRef, assigns };
+  }
+
   protected override receive(message: unknown): void | Promise<void> {
     if (this.quietTimer !== null) this.stopQuietTimer();
-    if (message instanceof Message) return this.handleMessage(message);
-    if (message instanceof Broadcast && message.topic === this.topic) return this.handleOut(message);
+    if (message instanceof Message) return handleMessage(this, message);
+    if (message instanceof Broadcast && message.topic === this.topic) return handleOut(this, message);
     if (message instanceof JoinRequest) return this.join(message.payload);
     if (message instanceof Down && message.process === this.transport)
       return this.transportDied(message.reason);
     if (message === DRAIN) return this.drain();
-    return this.handleInfo(message);
+    return this.receiveOther(message);
+  }
+
+  /** What any GenServer may be sent. */
+  private receiveOther(message: unknown): void | Promise<void> {
+    if (message instanceof Call) return handleCall(this, message);
+    if (message instanceof Cast) return handleCast(this, message.request);
+    if (message instanceof StopRequest) return this.terminate(message.reason);
+    // Its supervisor's exit ends a GenServer that traps exits, and runs its terminate.
+    if (message instanceof ExitMessage && message.from !== null && message.from === this.supervisor)
+      return this.terminate(message.reason);
+    return handleInfo(this, message);
   }
 
   /** An error outside every callback, or a promise of one that was rejected. */
@@ -72,9 +93,10 @@ export class Channel extends Process {
   protected override ended(reason: ExitReason): void {
     this.stopQuietTimer();
     if (this.joined) this.context.channels -= 1;
-    if (this.subscription !== null) this.context.pubsub.unsubscribe(this.subscription);
-    this.subscription = null;
+    // The registry hears of it in its turn: until then a broadcast may still go out (phoenix-semantics 3.8).
+    if (this.registered !== null) this.context.pubsub.registry.ownerEnded(this);
     this.context.telemetry.countExit('channel', classifyReason(reason));
+    if (!isOrderly(reason)) this.logCrash(reason);
     if (this.joinAnswered) this.transport.channelEnded(this, reason);
     else this.answerJoin({ tag: 'error', response: JOIN_CRASHED });
   }
@@ -98,126 +120,14 @@ export class Channel extends Process {
     });
   }
 
-  private join(payload: unknown): void | Promise<void> {
-    const delayMs = this.context.interference.joinDelayMs(this.topic, this.transport.id);
-    if (delayMs > 0) return this.wait(delayMs).then(() => this.runJoin(payload));
-    return this.runJoin(payload);
-  }
-
-  // join/3 that raises, exits or answers nonsense ends the channel without terminate (phoenix-semantics 2.4).
-  private runJoin(payload: unknown): void | Promise<void> {
-    try {
-      const result = this.module.join(this.topic, payload, this.socket);
-      if (!(result instanceof Promise)) return this.settleJoin(result);
-      return result.then(
-        (value) => this.settleJoin(value),
-        (error: unknown) => this.end(reasonOf(error)),
-      );
-    } catch (error) {
-      this.end(reasonOf(error));
-    }
-  }
-
-  private settleJoin(result: JoinResult): void | Promise<void> {
-    if (!this.alive) return;
-    if (result?.tag !== 'ok' && result?.tag !== 'error') return this.end({ badReturn: result });
-    const { telemetry, pubsub } = this.context;
-    telemetry.channelJoined.value += 1;
-    if (result.tag === 'error') {
-      this.answerJoin(result);
-      return this.terminate('shutdown');
-    }
-    this.subscription = pubsub.subscribe(this, this.topic, {
-      transport: this.transport,
-      encoder: this.transport.serializer,
-      intercepts: this.module.intercepts ?? null,
-    });
-    this.joined = true;
-    this.context.channels += 1;
-    this.answerJoin(result);
-  }
-
-  private answerJoin(result: JoinResult): void {
-    this.joinAnswered = true;
-    if (this.transport.alive) this.transport.joinAnswered(this, result);
-    else this.send(new Down(this.transport, this.transport.exitReason));
-  }
-
-  private handleMessage(message: Message): void | Promise<void> {
-    this.socket.ref = message.ref;
-    if (message.event === 'phx_leave') {
-      return this.stopWith({ shutdown: 'left' }, { status: 'ok', response: {} });
-    }
-    const delayMs = this.context.interference.handlerDelayMs(this.topic, message.event);
-    if (delayMs > 0) return this.wait(delayMs).then(() => this.handleIn(message));
-    return this.handleIn(message);
-  }
-
-  private handleIn(message: Message): void | Promise<void> {
-    try {
-      return this.settle(this.module.handleIn?.(message.event, message.payload, this.socket), true);
-    } catch (error) {
-      return this.terminate(reasonOf(error));
-    }
-  }
-
-  private handleOut(broadcast: Broadcast): void | Promise<void> {
-    try {
-      return this.settle(this.module.handleOut?.(broadcast.event, broadcast.payload, this.socket), false);
-    } catch (error) {
-      return this.terminate(reasonOf(error));
-    }
-  }
-
-  private handleInfo(message: unknown): void | Promise<void> {
-    // Without handle_info Phoenix logs a warning and drops the message (phoenix-semantics 3.3).
-    if (this.module.handleInfo === undefined) return;
-    try {
-      return this.settle(this.module.handleInfo(message, this.socket), false);
-    } catch (error) {
-      return this.terminate(reasonOf(error));
-    }
-  }
-
-  private settle(
-    result: HandleResult | Promise<HandleResult> | undefined,
-    handledIn: boolean,
-  ): void | Promise<void> {
-    if (!(result instanceof Promise)) return this.obey(result, handledIn);
-    return result.then(
-      (value) => this.obey(value, handledIn),
-      (error: unknown) => this.terminate(reasonOf(error)),
-    );
-  }
-
-  private obey(result: HandleResult | undefined, handledIn: boolean): void | Promise<void> {
-    if (!this.alive) return;
-    if (handledIn) this.context.telemetry.channelHandledIn.value += 1;
-    switch (result?.tag) {
-      case 'noreply':
-        if (result.timeoutMs !== null) this.startQuietTimer(result.timeoutMs);
-        break;
-      case 'reply':
-        // Only handle_in may answer; elsewhere it is a bad return value.
-        if (!handledIn) return this.terminate({ badReturn: result });
-        this.sendReply(result.reply);
-        break;
-      case 'stop':
-        return this.stopWith(result.reason, handledIn ? result.reply : null);
-      default:
-        return this.terminate({ badReturn: result });
-    }
-    this.socket.ref = null;
-  }
-
   /** {:stop, ...}: the reply, the announcement where the reason is orderly, then terminate (phoenix-semantics 2.7). */
-  private stopWith(reason: ExitReason, answer: Reply | null): void | Promise<void> {
+  stopWith(reason: ExitReason, answer: Reply | null): void | Promise<void> {
     if (answer !== null) this.sendReply(answer);
     if (isOrderly(reason)) this.transport.send(new CloseNotice(this));
     return this.terminate(reason);
   }
 
-  private sendReply(answer: Reply): void {
+  sendReply(answer: Reply): void {
     const { transport, socket } = this;
     if (socket.ref === null) return;
     transport.send(
@@ -231,17 +141,8 @@ export class Channel extends Process {
     );
   }
 
-  private drain(): void | Promise<void> {
-    this.transport.drain();
-    return this.terminate({ shutdown: 'draining' });
-  }
-
-  // Behind the backlog: an orphan first does the work that was queued (phoenix-semantics 2.9).
-  private transportDied(reason: ExitReason): void | Promise<void> {
-    return this.terminate(reason === 'normal' ? { shutdown: 'closed' } : reason);
-  }
-
-  private terminate(reason: ExitReason): void | Promise<void> {
+  /** Runs the module's terminate, then ends; only the first call counts. */
+  terminate(reason: ExitReason): void | Promise<void> {
     if (!this.alive || this.ending) return;
     this.ending = true;
     this.socket.ref = null;
@@ -257,13 +158,82 @@ export class Channel extends Process {
     }
   }
 
-  private startQuietTimer(ms: number): void {
-    // A message that already waits wins, even over 0 (phoenix-semantics 3.3).
+  /** A returned timeout: handleInfo(TIMEOUT) when no message of any kind comes for `ms` (phoenix-semantics 3.3). */
+  startQuietTimer(ms: number): void {
+    // A message that already waits wins, even over 0.
     if (this.mailbox.length > 0) return;
     this.quietTimer = this.runtime.clock.after(ms, () => {
       this.quietTimer = null;
       if (this.mailbox.length === 0) this.send(TIMEOUT);
     });
+  }
+
+  private join(payload: unknown): void | Promise<void> {
+    const delayMs = this.context.interference.joinDelayMs(this.topic, this.transport.id);
+    if (delayMs > 0) return this.wait(delayMs).then(() => this.runJoin(payload));
+    return this.runJoin(payload);
+  }
+
+  // join/3 that raises, exits or answers nonsense ends the channel without terminate (phoenix-semantics 2.4).
+  private runJoin(payload: unknown): void | Promise<void> {
+    const startedMs = this.runtime.clock.nowMs();
+    try {
+      const result = this.module.join(this.topic, payload, this.socket);
+      if (!(result instanceof Promise)) return this.settleJoin(result, payload, startedMs);
+      return result.then(
+        (value) => this.settleJoin(value, payload, startedMs),
+        (error: unknown) => this.end(reasonOf(error)),
+      );
+    } catch (error) {
+      this.end(reasonOf(error));
+    }
+  }
+
+  private settleJoin(result: JoinResult, payload: unknown, startedMs: number): void | Promise<void> {
+    if (!this.alive) return;
+    if (result?.tag !== 'ok' && result?.tag !== 'error') return this.end({ badReturn: result });
+    const { pubsub } = this.context;
+    if (result.tag === 'error') {
+      this.noteJoined(payload, 'error', startedMs);
+      this.answerJoin(result);
+      return this.terminate('shutdown');
+    }
+    pubsub.subscribe(this, this.topic, {
+      transport: this.transport,
+      encoder: this.transport.serializer,
+      intercepts: this.module.intercepts ?? null,
+    });
+    this.joined = true;
+    this.context.channels += 1;
+    this.noteJoined(payload, 'ok', startedMs);
+    this.answerJoin(result);
+  }
+
+  private noteJoined(params: unknown, result: 'ok' | 'error', startedMs: number): void {
+    const { channelJoined } = this.context.telemetry;
+    const durationMs = this.runtime.clock.nowMs() - startedMs;
+    if (channelJoined.listened) channelJoined.emit(durationMs, { params, socket: this.socket, result });
+    else channelJoined.note(durationMs);
+  }
+
+  private answerJoin(result: JoinResult): void {
+    this.joinAnswered = true;
+    if (this.transport.alive) this.transport.joinAnswered(this, result);
+    else this.send(new Down(this.transport, this.transport.exitReason));
+  }
+
+  private drain(): void | Promise<void> {
+    this.transport.drain();
+    return this.terminate({ shutdown: 'draining' });
+  }
+
+  // Behind the backlog: an orphan first does the work that was queued (phoenix-semantics 2.9).
+  private transportDied(reason: ExitReason): void | Promise<void> {
+    return this.terminate(reason === 'normal' ? { shutdown: 'closed' } : reason);
+  }
+
+  private logCrash(reason: ExitReason): void {
+    this.context.logger.error(() => `channel ${this.topic} terminating: ${describeReason(reason)}`);
   }
 
   private stopQuietTimer(): void {

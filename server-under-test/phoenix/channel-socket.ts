@@ -1,7 +1,7 @@
 import { callServer, CALL_TIMEOUT_MS } from '../otp/gen-server.ts';
 import { Exit, type ExitReason } from '../otp/exit-reason.ts';
 import type { Runtime } from '../otp/runtime.ts';
-import { awaitTask, startLinkedTask, startTask, type Task } from '../otp/task.ts';
+import { asyncTask, awaitTask, type Task } from '../otp/task.ts';
 import type { Table } from '../otp/table.ts';
 import { Broadcast } from '../pubsub/broadcast.ts';
 import type { Subscription } from '../pubsub/pubsub.ts';
@@ -9,6 +9,7 @@ import type { Channel } from './channel-server.ts';
 import type { Ref } from './message.ts';
 import { SocketRef } from './socket-ref.ts';
 import type { Transport } from './transport.ts';
+import type { Assigns } from './user-socket.ts';
 
 const BURN_SLICE_MS = 1;
 
@@ -25,14 +26,20 @@ export class ChannelSocket {
   private readonly channel: Channel;
   private ownAssigns: Record<string, unknown> | null = null;
 
-  constructor(channel: Channel, topic: string, joinRef: Ref) {
+  constructor(channel: Channel, topic: string, joinRef: Ref, assigns: Assigns | null) {
     this.channel = channel;
     this.topic = topic;
     this.joinRef = joinRef;
+    if (assigns !== null) this.ownAssigns = { ...channel.transport.assigns, ...assigns };
   }
 
-  get userId(): string | null {
-    return this.channel.transport.userId;
+  /** The socket id connect/3 gave, or null. */
+  get id(): string | null {
+    return this.channel.transport.socketId;
+  }
+
+  get joined(): boolean {
+    return this.channel.joined;
   }
 
   get transport(): Transport {
@@ -67,13 +74,35 @@ export class ChannelSocket {
   /** broadcast!: to all subscribers of the topic on all nodes. */
   broadcast(event: string, payload: unknown): void {
     this.requireJoined('broadcast');
-    this.channel.context.pubsub.broadcast(Broadcast.of(this.topic, event, payload));
+    this.channel.context.pubsub.broadcastOrThrow(
+      Broadcast.of(this.topic, event, payload),
+      null,
+      this.channel,
+    );
   }
 
   /** broadcast_from!: to all but this channel. */
   broadcastFrom(event: string, payload: unknown): void {
     this.requireJoined('broadcast_from');
-    this.channel.context.pubsub.broadcast(Broadcast.of(this.topic, event, payload), this.channel);
+    this.channel.context.pubsub.broadcastOrThrow(Broadcast.of(this.topic, event, payload), this.channel);
+  }
+
+  /** Endpoint.broadcast: on any topic, also before the join is done; who has not joined yet does not hear it. */
+  broadcastTo(topic: string, event: string, payload: unknown): void {
+    this.requireAlive();
+    this.channel.context.pubsub.broadcastOrThrow(Broadcast.of(topic, event, payload), null, this.channel);
+  }
+
+  /** Endpoint.subscribe: broadcasts of that topic arrive in handleInfo, without a fastlane (phoenix-semantics 4.1). */
+  subscribe(topic: string): void {
+    this.requireAlive();
+    this.channel.context.pubsub.subscribe(this.channel, topic);
+  }
+
+  /** Takes every such subscription to that topic back. */
+  unsubscribe(topic: string): void {
+    this.requireAlive();
+    this.channel.context.pubsub.unsubscribe(this.channel, topic);
   }
 
   /** socket_ref: what a later `reply` from any process needs. Throws without a client ref. */
@@ -132,22 +161,24 @@ export class ChannelSocket {
   /** GenServer.call by name; an uncaught timeout ends this channel. */
   call(name: string, request: unknown, timeoutMs = CALL_TIMEOUT_MS): Promise<unknown> {
     this.requireAlive();
-    return this.channel.whileAlive(callServer(this.channel.runtime, name, request, timeoutMs));
+    const { channel } = this;
+    return channel.whileAlive(callServer(channel.runtime, name, request, timeoutMs, channel));
   }
 
   /** Task.async then Task.await: holds this channel like doing the work inline. */
   awaitTask(work: (task: Task) => unknown, timeoutMs = CALL_TIMEOUT_MS): Promise<unknown> {
     this.requireAlive();
-    return this.channel.whileAlive(awaitTask(startLinkedTask(this.channel, work), timeoutMs));
+    return this.channel.whileAlive(awaitTask(asyncTask(this.channel, work), timeoutMs));
   }
 
   /** A supervised task that outlives this channel. */
   startTask(work: (task: Task) => unknown): Task {
     this.requireAlive();
-    return startTask(this.channel.runtime, work);
+    return this.channel.context.tasks.startTask(work);
   }
 
-  private yieldTurn(): Promise<void> {
+  /** Lets every other process have its turn, as pre-emption would in the midst of long work. */
+  yieldTurn(): Promise<void> {
     const { channel } = this;
     return new Promise((resolve) => {
       channel.runtime.clock.soon(() => {

@@ -25,6 +25,9 @@ export interface ChannelModule {
   handleIn?(event: unknown, payload: unknown, socket: ChannelSocket): HandleResult | Promise<HandleResult>;
   handleOut?(event: string, payload: unknown, socket: ChannelSocket): HandleResult | Promise<HandleResult>;
   handleInfo?(message: unknown, socket: ChannelSocket): HandleResult | Promise<HandleResult>;
+  /** The answer of a GenServer.call to this channel's process. */
+  handleCall?(request: unknown, socket: ChannelSocket): unknown;
+  handleCast?(request: unknown, socket: ChannelSocket): HandleResult | Promise<HandleResult>;
   terminate?(reason: ExitReason, socket: ChannelSocket): void | Promise<void>;
 }
 
@@ -54,6 +57,13 @@ export function reply(status: string, response: unknown = EMPTY): HandleResult {
 /** `{:stop, reason, socket}`, or with a reply before the end. */
 export function stop(reason: ExitReason, answer: Reply | null = null): HandleResult {
   return { tag: 'stop', reason, reply: answer };
+}
+
+/** Whether a thrown value is a return value: Elixir's `throw {:noreply, socket}` (phoenix-semantics 2.7). */
+export function isHandleResult(value: unknown): value is HandleResult {
+  if (typeof value !== 'object' || value === null || value instanceof Error || !('tag' in value))
+    return false;
+  return value.tag === 'noreply' || value.tag === 'reply' || value.tag === 'stop';
 }
 
 /** No clause of a callback matches: Elixir's FunctionClauseError. */

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../otp/clock.ts';
 import type { BytePipe } from './byte-pipe.ts';
-import { closeFrame } from './frames.ts';
+import { closeFrame, NO_CODE } from './frames.ts';
+import type { WebServer } from './profile.ts';
 
 const LINGER_MS = 2_000;
 
@@ -16,9 +17,10 @@ export function closePipe(pipe: BytePipe, code: number | null, clock: Clock): Ti
   return clock.after(LINGER_MS, () => pipe.destroy());
 }
 
-/** The code Bandit answers a client's close frame with (phoenix-semantics 1.10). */
-export function closeAnswer(payload: Buffer): number {
-  if (payload.length < 2) return 1000;
+/** The code a client's close frame is answered with: Cowboy echoes, Bandit says 1000 to sane ones (phoenix-semantics 1.10). */
+export function closeAnswer(server: WebServer, payload: Buffer): number {
+  if (payload.length < 2) return server === 'cowboy' ? NO_CODE : 1000;
   const code = payload.readUInt16BE(0);
+  if (server === 'cowboy') return code;
   return code <= 1003 || (code >= 1007 && code <= 1011) || code >= 3000 ? 1000 : 1002;
 }

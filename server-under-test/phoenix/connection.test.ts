@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { DRILL_ROUTES } from '../application.ts';
 import { classifyReason, type ExitReason } from '../otp/exit-reason.ts';
 import { noreply, ok, type ChannelModule } from './channel.ts';
 import { LocalServer } from '../testing/local-server.ts';
@@ -34,7 +33,7 @@ function nextEnd(): Promise<string> {
 
 let server: LocalServer;
 before(async () => {
-  server = await LocalServer.start({}, [...DRILL_ROUTES, { pattern: 'why:*', module: witness }]);
+  server = await LocalServer.start({}, [{ pattern: 'why:*', module: witness }]);
 });
 after(() => server.stop());
 

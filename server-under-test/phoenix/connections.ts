@@ -1,8 +1,12 @@
 import type { Clock, Timer } from '../otp/clock.ts';
-import type { Transport } from './transport.ts';
+import type { WebServer } from './profile.ts';
+import type { WebSocketTransport } from './websocket.ts';
+
+// Cowboy counts its idle timeout in ticks whose phase is fixed when the connection starts.
+const COWBOY_TICKS = 10;
 
 /**
- * All transports of a node, least recently heard first.
+ * All WebSocket transports of a node, least recently heard first.
  *
  * Every connection has the same idle timeout, so this order is also the order of their deadlines:
  * one timer for the first of them serves all, exactly, at O(1) per inbound chunk.
@@ -11,28 +15,30 @@ export class Connections {
   count = 0;
   private readonly clock: Clock;
   private readonly idleTimeoutMs: number;
-  private head: Transport | null = null;
-  private tail: Transport | null = null;
+  private readonly server: WebServer;
+  private head: WebSocketTransport | null = null;
+  private tail: WebSocketTransport | null = null;
   private timer: Timer | null = null;
 
-  constructor(clock: Clock, idleTimeoutMs: number) {
+  constructor(clock: Clock, idleTimeoutMs: number, server: WebServer) {
     this.clock = clock;
     this.idleTimeoutMs = idleTimeoutMs;
+    this.server = server;
   }
 
-  add(transport: Transport): void {
+  add(transport: WebSocketTransport): void {
     this.count += 1;
     this.append(transport);
     if (this.timer === null) this.arm();
   }
 
-  remove(transport: Transport): void {
+  remove(transport: WebSocketTransport): void {
     this.count -= 1;
     this.unlink(transport);
   }
 
   /** Bytes came in: the idle clock of this connection starts again. */
-  touch(transport: Transport): void {
+  touch(transport: WebSocketTransport): void {
     if (transport === this.tail) {
       transport.heardAtMs = this.clock.nowMs();
       return;
@@ -42,10 +48,10 @@ export class Connections {
   }
 
   /** Every transport; safe against transports that end while it runs. */
-  *all(): Generator<Transport> {
+  *all(): Generator<WebSocketTransport> {
     let transport = this.head;
     while (transport !== null) {
-      const next: Transport | null = transport.nextQuiet;
+      const next: WebSocketTransport | null = transport.nextQuiet;
       yield transport;
       transport = next;
     }
@@ -57,7 +63,7 @@ export class Connections {
     this.timer = null;
   }
 
-  private append(transport: Transport): void {
+  private append(transport: WebSocketTransport): void {
     transport.heardAtMs = this.clock.nowMs();
     transport.previousQuiet = this.tail;
     transport.nextQuiet = null;
@@ -66,7 +72,7 @@ export class Connections {
     this.tail = transport;
   }
 
-  private unlink(transport: Transport): void {
+  private unlink(transport: WebSocketTransport): void {
     if (transport.previousQuiet === null) this.head = transport.nextQuiet;
     else transport.previousQuiet.nextQuiet = transport.nextQuiet;
     if (transport.nextQuiet === null) this.tail = transport.previousQuiet;
@@ -86,10 +92,26 @@ export class Connections {
     const nowMs = this.clock.nowMs();
     while (this.head !== null && this.head.heardAtMs + this.idleTimeoutMs <= nowMs) {
       const transport = this.head;
-      // A transport in a selective receive hears no clock; afterwards it starts again (phoenix-semantics 2.10).
+      const graceMs = this.server === 'cowboy' ? this.restOfTickMs(transport) : 0;
+      // Out of the way first, whether it ends or goes on; one in a selective receive starts again (phoenix-semantics 2.10).
       this.touch(transport);
-      transport.idleExpired();
+      if (graceMs === 0) transport.idleExpired();
+      else this.expireLater(transport, graceMs);
     }
     this.arm();
+  }
+
+  /** From T after the last bytes to the next tick of this connection's own clock: closes between T and 1.1 T. */
+  private restOfTickMs(transport: WebSocketTransport): number {
+    const tickMs = this.idleTimeoutMs / COWBOY_TICKS;
+    const phaseMs = (transport.heardAtMs - transport.startedAtMs) % tickMs;
+    return tickMs - phaseMs;
+  }
+
+  private expireLater(transport: WebSocketTransport, graceMs: number): void {
+    const { heardAtMs } = transport;
+    this.clock.after(graceMs, () => {
+      if (transport.heardAtMs === heardAtMs && transport.alive) transport.idleExpired();
+    });
   }
 }

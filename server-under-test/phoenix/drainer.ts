@@ -9,21 +9,31 @@ export interface DrainPace {
 }
 
 /** Sends phx_drain to every channel, in chunks; resolves when the last chunk went out (phoenix-semantics 2.12). */
-export async function drainChannels(context: EndpointContext, pace: DrainPace): Promise<void> {
-  const channels: Channel[] = [];
-  for (const transport of context.connections.all()) {
-    for (const channel of transport.channels?.values() ?? []) channels.push(channel);
-  }
-  for (let start = 0; start < channels.length; start += pace.batchSize) {
+export async function drainChannels(
+  context: EndpointContext,
+  channels: readonly Channel[],
+  pace: DrainPace,
+): Promise<void> {
+  const total = channels.length;
+  const rounds = Math.floor(total / pace.batchSize) + 1;
+  for (let start = 0, index = 1; start < total; start += pace.batchSize, index += 1) {
     if (start > 0) {
       await new Promise<void>((resolve) => void context.runtime.clock.after(pace.batchIntervalMs, resolve));
     }
-    context.telemetry.socketDrain.value += 1;
-    for (const channel of channels.slice(start, start + pace.batchSize)) channel.send(DRAIN);
+    const chunk = channels.slice(start, start + pace.batchSize);
+    for (const channel of chunk) channel.send(DRAIN);
+    noteChunk(context, { count: chunk.length, total, index, rounds }, pace.batchIntervalMs);
   }
 }
 
-/** The server goes: what was not drained gets Bandit's 1000 at once (phoenix-semantics 1.10). */
-export function closeAll(context: EndpointContext): void {
-  for (const transport of context.connections.all()) transport.stop({ shutdown: 'closed' }, 1000);
+interface Chunk {
+  readonly count: number;
+  readonly total: number;
+  readonly index: number;
+  readonly rounds: number;
+}
+
+function noteChunk(context: EndpointContext, chunk: Chunk, interval: number): void {
+  const { telemetry, socket } = context;
+  telemetry.socketDrain.execute(chunk, { endpoint: 'Endpoint', socket: socket.name, interval, log: 'info' });
 }

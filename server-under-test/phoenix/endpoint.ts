@@ -1,12 +1,20 @@
-import { createServer, STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
+import { connectUser } from './connect.ts';
 import type { EndpointContext } from './context.ts';
-import { judgeUpgrade, type Accepted, type HandshakeRules } from './handshake.ts';
-import { Transport } from './transport.ts';
+import { judgeUpgrade, Refused, type Accepted, type HandshakeRules } from './handshake.ts';
+import type { Connected } from './transport.ts';
+import { WebSocketTransport } from './websocket.ts';
 
 const OWNER = Symbol('transport');
 
-type OwnedSocket = Socket & { [OWNER]?: Transport };
+type OwnedSocket = Socket & { [OWNER]?: WebSocketTransport };
 
 // Shared by all sockets: a closure per connection would be the larger half of what we add to one.
 function onData(this: OwnedSocket, chunk: Buffer): void {
@@ -36,18 +44,33 @@ export interface ListenOptions {
   readonly shared: boolean;
 }
 
+/** Answers plain HTTP requests of one path. */
+export interface HttpHandler {
+  readonly path: string;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+}
+
 /** The listener: upgrades what Phoenix would and hands each connection to its own transport process. */
 export class Endpoint {
   private readonly context: EndpointContext;
   private readonly rules: HandshakeRules;
   private readonly server: Server;
+  /** Plain HTTP requests under way. */
+  requests = 0;
 
-  constructor(context: EndpointContext, rules: HandshakeRules) {
+  constructor(context: EndpointContext, rules: HandshakeRules, handlers: readonly HttpHandler[] = []) {
     this.context = context;
     this.rules = rules;
     this.server = createServer({ noDelay: true, keepAlive: false }, (request, response) => {
-      const verdict = judgeUpgrade(requestOf(request), rules);
-      response.writeHead('status' in verdict ? verdict.status : 400).end();
+      const path = (request.url ?? '/').split('?', 1)[0];
+      const handler = handlers.find((known) => known.path === path);
+      this.requests += 1;
+      response.once('close', () => (this.requests -= 1));
+      if (handler !== undefined) return handler.handle(request, response);
+      const verdict = judgeUpgrade(request, rules);
+      // Without upgrade headers even a request that is fine otherwise is none.
+      if (verdict instanceof Refused) response.writeHead(verdict.status).end(verdict.body);
+      else response.writeHead(400).end();
     });
     this.server.on('upgrade', (request, socket, head) => this.upgrade(request, socket as Socket, head));
   }
@@ -64,7 +87,12 @@ export class Endpoint {
     });
   }
 
-  /** Stops accepting; open connections live on. */
+  /** Stops accepting; open connections and requests go on. */
+  suspend(): void {
+    this.server.close();
+  }
+
+  /** Stops accepting and cuts plain HTTP connections; upgraded ones live on. */
   close(): void {
     this.server.close();
     this.server.closeAllConnections();
@@ -72,24 +100,45 @@ export class Endpoint {
 
   private upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', ignoreError);
-    const verdict = judgeUpgrade(requestOf(request), this.rules);
-    if ('status' in verdict) {
+    const verdict = judgeUpgrade(request, this.rules);
+    if (verdict instanceof Refused) {
       this.context.telemetry.refusedUpgrades.value += 1;
-      if (verdict.byConnect) this.context.telemetry.socketConnected.value += 1;
-      const phrase = STATUS_CODES[verdict.status];
-      socket.end(`HTTP/1.1 ${verdict.status} ${phrase}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
+      return refuse(socket, verdict.status, verdict.body);
     }
-    this.context.telemetry.socketConnected.value += 1;
-    this.adopt(socket, verdict, head);
+    try {
+      const connected = connectUser(this.context, verdict, 'websocket');
+      if (!(connected instanceof Promise)) return this.answer(socket, verdict, connected, head);
+      connected.then(
+        (value) => this.answer(socket, verdict, value, head),
+        (error: unknown) => this.connectRaised(socket, error),
+      );
+    } catch (error) {
+      this.connectRaised(socket, error);
+    }
   }
 
-  private adopt(socket: OwnedSocket, accepted: Accepted, head: Buffer): void {
+  private answer(socket: Socket, accepted: Accepted, connected: Connected | null, head: Buffer): void {
+    if (socket.destroyed) return;
+    if (connected !== null) return this.adopt(socket, accepted, connected, head);
+    this.context.telemetry.refusedUpgrades.value += 1;
+    refuse(socket, 403, '');
+  }
+
+  private connectRaised(socket: Socket, error: unknown): void {
+    this.context.logger.error(() => `connect raised: ${String(error)}`);
+    refuse(socket, 500, '');
+  }
+
+  private adopt(socket: OwnedSocket, accepted: Accepted, connected: Connected, head: Buffer): void {
+    const { acceptKey, subprotocol } = accepted;
+    const protocol = subprotocol === null ? '' : `Sec-WebSocket-Protocol: ${subprotocol}\r\n`;
     socket.write(
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-        `Sec-WebSocket-Accept: ${accepted.acceptKey}\r\n\r\n`,
+        `Sec-WebSocket-Accept: ${acceptKey}\r\n${protocol}\r\n`,
     );
-    const transport = new Transport(this.context, socket, accepted.serializer, accepted.userId);
+    const transport = this.context.transportSupervisor.startChild(
+      () => new WebSocketTransport(this.context, socket, connected),
+    );
     socket[OWNER] = transport;
     socket.on('data', onData);
     socket.on('drain', onDrain);
@@ -99,10 +148,7 @@ export class Endpoint {
   }
 }
 
-function requestOf(request: IncomingMessage): {
-  method: string;
-  url: string;
-  headers: IncomingMessage['headers'];
-} {
-  return { method: request.method ?? '', url: request.url ?? '/', headers: request.headers };
+function refuse(socket: Socket, status: number, body: string): void {
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }

@@ -48,7 +48,18 @@ export function bytesFrame(opcode: number, bytes: Uint8Array): Buffer {
   return frame;
 }
 
-/** A close frame with a code and no reason, as Bandit sends it. */
+/** RFC 6455's "no status": as an argument, a close frame without a code. */
+export const NO_CODE = 1005;
+
+/** A close frame with a code and no reason, as Bandit and Cowboy send it. */
 export function closeFrame(code: number): Buffer {
+  if (code === NO_CODE) return Buffer.from([FINAL | CLOSE, 0]);
   return Buffer.from([FINAL | CLOSE, 2, code >> 8, code & 0xff]);
+}
+
+/** The other way round: opcode and payload of a frame made here. */
+export function readServerFrame(frame: Uint8Array): { opcode: number; payload: Uint8Array } {
+  const size = frame[1] as number;
+  const start = size < 126 ? 2 : size === 126 ? 4 : 10;
+  return { opcode: (frame[0] as number) & 0x0f, payload: frame.subarray(start) };
 }

@@ -1,85 +1,113 @@
-import { hash, timingSafeEqual } from 'node:crypto';
-import { serializerFor, type Serializer } from './serializer.ts';
+import { hash } from 'node:crypto';
+import { NO_SUBPROTOCOL, readSubprotocol } from './auth-token.ts';
+import { ConnectInfo, header, type OpeningRequest } from './connect-info.ts';
+import { matchPath, type MountPath } from './mount-path.ts';
+import { originAllowed, type OriginRule } from './origin.ts';
+import { parseQuery, type Params } from './plug-params.ts';
+import type { Serializer } from './serializer.ts';
+import { upgradeProblem } from './upgrade-headers.ts';
+import { negotiate } from './vsn.ts';
 
-/** What an upgrade request says, as Node's parser gives it. */
-export interface UpgradeRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
+export type { ConnectInfo } from './connect-info.ts';
 
-/** What the endpoint checks a request against. */
+/** What the endpoint checks the requests of one socket's mount against. */
 export interface HandshakeRules {
-  readonly path: string;
-  /** Connections need `token=<secret>` when set. */
-  readonly secret: string | null;
-  /** Host an Origin may name beside loopback names. */
-  readonly originHost: string;
+  readonly websocket: MountPath;
+  readonly longPoll: MountPath;
+  readonly origin: OriginRule;
+  /** The mount's `auth_token: true`. */
+  readonly authToken: boolean;
 }
 
-export interface Accepted {
+/** A request whose serializer is agreed: what connect/3 is asked about. */
+export interface Opened {
   readonly serializer: Serializer;
-  readonly userId: string | null;
-  readonly acceptKey: string;
+  readonly vsn: string;
+  readonly params: Params;
+  readonly connectInfo: ConnectInfo;
 }
 
-export interface Refused {
+/** An upgrade that stands if connect/3 agrees. */
+export interface Accepted extends Opened {
+  readonly acceptKey: string;
+  /** To be answered as Sec-WebSocket-Protocol. */
+  readonly subprotocol: 'phoenix' | null;
+}
+
+/** The answer to a request that goes no further. */
+export class Refused {
   readonly status: 400 | 403 | 404;
-  /** connect/3 itself refused: that counts as a socket_connected event, a failed vsn does not. */
-  readonly byConnect: boolean;
+  readonly body: string;
+  /** Long-poll answers a refused origin before it looks at the session. */
+  readonly byOrigin: boolean;
+
+  constructor(status: Refused['status'], body = '', byOrigin = false) {
+    this.status = status;
+    this.body = body;
+    this.byOrigin = byOrigin;
+  }
 }
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+const AUTH_TOKEN_HEADER = 'x-phoenix-authtoken';
 
-function refuse(status: Refused['status'], byConnect = false): Refused {
-  return { status, byConnect };
+const NOT_FOUND = new Refused(404);
+const NOT_GET = new Refused(400);
+const BAD_QUERY = new Refused(400, 'Bad Request');
+const FOREIGN_ORIGIN = new Refused(403, '', true);
+const FORBIDDEN = new Refused(403);
+
+/** What both transports ask of a request first: its path, its method, its params, its origin. */
+function admit(
+  request: OpeningRequest,
+  mount: MountPath,
+  rules: HandshakeRules,
+  method: boolean,
+): Params | Refused {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const fromPath = matchPath(mount, mark < 0 ? url : url.slice(0, mark));
+  if (fromPath === null) return NOT_FOUND;
+  if (!method) return NOT_GET;
+  const fromQuery = parseQuery(mark < 0 ? '' : url.slice(mark + 1));
+  if (fromQuery === null) return BAD_QUERY;
+  if (!originAllowed(header(request, 'origin'), rules.origin)) return FOREIGN_ORIGIN;
+  return Object.assign(fromQuery, fromPath);
 }
 
-function header(request: UpgradeRequest, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
+/**
+ * Decides on one request to the WebSocket mount (phoenix-semantics 1.1), in Phoenix's order: 404 another path, 400 no GET or
+ * no UTF-8, 403 origin, subprotocol or vsn, 400 upgrade headers.
+ *
+ * Phoenix looks at those headers after connect/3; here a request without them never gets that far.
+ */
+export function judgeUpgrade(request: OpeningRequest, rules: HandshakeRules): Accepted | Refused {
+  const params = admit(request, rules.websocket, rules, request.method === 'GET');
+  if (params instanceof Refused) return params;
+  const protocols = rules.authToken
+    ? readSubprotocol(header(request, 'sec-websocket-protocol'))
+    : NO_SUBPROTOCOL;
+  if (protocols === null) return FORBIDDEN;
+  const negotiated = negotiate(params);
+  if (negotiated === null) return FORBIDDEN;
+  const problem = upgradeProblem(request);
+  if (problem !== null) return new Refused(400, problem);
+  return {
+    serializer: negotiated.serializer,
+    vsn: negotiated.vsn,
+    params,
+    connectInfo: new ConnectInfo(request, protocols.authToken),
+    acceptKey: hash('sha1', header(request, 'sec-websocket-key') + GUID, 'base64'),
+    subprotocol: protocols.subprotocol,
+  };
 }
 
-function lists(value: string, token: string): boolean {
-  return value.split(',').some((part) => part.trim().toLowerCase() === token);
-}
-
-function originAllowed(request: UpgradeRequest, rules: HandshakeRules): boolean {
-  const origin = header(request, 'origin');
-  if (origin === '') return true;
-  const parsed = URL.parse(origin);
-  return parsed !== null && (LOOPBACK.has(parsed.hostname) || parsed.hostname === rules.originHost);
-}
-
-function tokenMatches(token: string | null, secret: string): boolean {
-  // Hashing first makes the lengths equal, which the comparison needs.
-  return timingSafeEqual(hash('sha256', token ?? '', 'buffer'), hash('sha256', secret, 'buffer'));
-}
-
-/** The last value wins, as in Plug. */
-function param(query: URLSearchParams, name: string): string | null {
-  return query.getAll(name).at(-1) ?? null;
-}
-
-/** Decides on one request (phoenix-semantics 1.1): 404 other path, 400 no upgrade, 403 origin, vsn or connect. */
-export function judgeUpgrade(request: UpgradeRequest, rules: HandshakeRules): Accepted | Refused {
-  const mark = request.url.indexOf('?');
-  const path = mark < 0 ? request.url : request.url.slice(0, mark);
-  if (path !== rules.path) return refuse(404);
-  const key = header(request, 'sec-websocket-key');
-  const upgradable =
-    request.method === 'GET' &&
-    lists(header(request, 'connection'), 'upgrade') &&
-    lists(header(request, 'upgrade'), 'websocket') &&
-    header(request, 'sec-websocket-version') === '13' &&
-    key !== '';
-  if (!upgradable) return refuse(400);
-  if (!originAllowed(request, rules)) return refuse(403);
-  const query = new URLSearchParams(mark < 0 ? '' : request.url.slice(mark + 1));
-  for (const name of query.keys()) if (name.startsWith('vsn[')) return refuse(403);
-  const serializer = serializerFor(param(query, 'vsn'));
-  if (serializer === null) return refuse(403);
-  if (rules.secret !== null && !tokenMatches(param(query, 'token'), rules.secret)) return refuse(403, true);
-  return { serializer, userId: param(query, 'user_id'), acceptKey: hash('sha1', key + GUID, 'base64') };
+/** Decides on one GET or POST to the long-poll mount; a refused vsn matters only to who has no session yet (phoenix-semantics 1.9). */
+export function judgeLongPoll(request: OpeningRequest, rules: HandshakeRules): Opened | Refused {
+  const params = admit(request, rules.longPoll, rules, true);
+  if (params instanceof Refused) return params;
+  const negotiated = negotiate(params);
+  if (negotiated === null) return FORBIDDEN;
+  const authToken = rules.authToken ? (header(request, AUTH_TOKEN_HEADER) ?? null) : null;
+  return { ...negotiated, params, connectInfo: new ConnectInfo(request, authToken) };
 }

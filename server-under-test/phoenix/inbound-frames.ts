@@ -2,10 +2,10 @@ import { closeAnswer } from './closing.ts';
 import { BROKEN, type FrameReader } from './frame-reader.ts';
 import { BINARY, bytesFrame, CLOSE, PING, PONG, TEXT } from './frames.ts';
 import { handleMessage } from './socket.ts';
-import type { Transport } from './transport.ts';
+import type { WebSocketTransport } from './websocket.ts';
 
 /** Acts on the WebSocket message the reader announced. Throws what the decoder throws. */
-export function handleFrame(transport: Transport, reader: FrameReader, opcode: number): void {
+export function handleFrame(transport: WebSocketTransport, reader: FrameReader, opcode: number): void {
   const { payload } = reader;
   switch (opcode) {
     case TEXT:
@@ -15,11 +15,11 @@ export function handleFrame(transport: Transport, reader: FrameReader, opcode: n
     case PING:
       return transport.write(bytesFrame(PONG, payload));
     case CLOSE:
-      return transport.stop({ shutdown: 'local_closed' }, closeAnswer(payload));
+      return transport.stopFrom('closed by client', closeAnswer(transport.context.profile.server, payload));
     case BROKEN: {
       const { errorCode } = reader;
-      const reason = errorCode === 1007 ? 'received invalid UTF-8' : { shutdown: 'deserializing' };
-      return transport.stop(reason, errorCode);
+      transport.context.logger.error(() => `bad frame: closing with ${errorCode}`);
+      return transport.stopFrom(errorCode === 1007 ? 'bad text' : 'bad frame', errorCode);
     }
   }
 }

@@ -4,7 +4,6 @@ import { noreply, ok, type ChannelModule } from './channel.ts';
 import type { ExitReason } from '../otp/exit-reason.ts';
 import { LocalServer } from '../testing/local-server.ts';
 import { errorReply, okReply } from '../testing/probe.ts';
-import { DRILL_ROUTES } from '../application.ts';
 
 const terminations: Array<{ topic: string; reason: ExitReason }> = [];
 
@@ -35,7 +34,7 @@ const farewell: ChannelModule = {
 
 let server: LocalServer;
 before(async () => {
-  server = await LocalServer.start({}, [...DRILL_ROUTES, { pattern: 'bye:*', module: farewell }]);
+  server = await LocalServer.start({}, [{ pattern: 'bye:*', module: farewell }]);
 });
 after(() => server.stop());
 

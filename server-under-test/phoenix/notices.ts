@@ -38,6 +38,11 @@ export class Inbound {
   constructor(chunk: Buffer) {
     this.chunk = chunk;
   }
+
+  /** What it weighs in a mailbox. */
+  get bytes(): number {
+    return this.chunk.length;
+  }
 }
 
 /** Tells a transport to end in its turn. */

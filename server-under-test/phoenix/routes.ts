@@ -4,6 +4,8 @@ import type { ChannelModule } from './channel.ts';
 export interface Route {
   readonly pattern: string;
   readonly module: ChannelModule;
+  /** Merged over the socket's assigns at join. */
+  readonly assigns?: Readonly<Record<string, unknown>>;
 }
 
 /** Whether a pattern covers a topic (phoenix-semantics 2.3). */
@@ -12,8 +14,8 @@ export function matchesTopic(pattern: string, topic: string): boolean {
 }
 
 /** The first route in declaration order that covers the topic; clients may send topics that are no strings. */
-export function findRoute(routes: readonly Route[], topic: unknown): ChannelModule | null {
+export function findRoute(routes: readonly Route[], topic: unknown): Route | null {
   if (typeof topic !== 'string') return null;
-  for (const route of routes) if (matchesTopic(route.pattern, topic)) return route.module;
+  for (const route of routes) if (matchesTopic(route.pattern, topic)) return route;
   return null;
 }

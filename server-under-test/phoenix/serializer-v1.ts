@@ -1,5 +1,6 @@
 import { isPayload, type Broadcast } from '../pubsub/broadcast.ts';
 import { textFrame } from './frames.ts';
+import { parseJson } from './json.ts';
 import { DecodeError, Message } from './message.ts';
 import type { Serializer } from './serializer.ts';
 
@@ -8,7 +9,7 @@ const REQUIRED = ['topic', 'event', 'payload', 'ref'] as const;
 function decodeText(text: string): Message {
   let frame: unknown;
   try {
-    frame = JSON.parse(text);
+    frame = parseJson(text);
   } catch {
     throw new DecodeError('the text is no JSON');
   }
@@ -30,6 +31,7 @@ function object(topic: unknown, event: string, ref: unknown, payload: string): B
 
 /** V1: JSON objects without a join_ref; there is no binary form (phoenix-semantics 1.5). */
 export const serializerV1: Serializer = {
+  name: 'V1',
   decodeText,
 
   decodeBinary() {

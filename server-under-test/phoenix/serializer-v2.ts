@@ -1,6 +1,7 @@
 import { isPayload, type Broadcast } from '../pubsub/broadcast.ts';
 import { decodeBinaryPush, encodeBinaryBroadcast, encodeBinaryPush, encodeBinaryReply } from './binary-v2.ts';
 import { textFrame } from './frames.ts';
+import { parseJson } from './json.ts';
 import { DecodeError, Message, type Ref } from './message.ts';
 import type { Serializer } from './serializer.ts';
 
@@ -19,7 +20,7 @@ function jsonText(value: unknown): string {
 function decodeText(text: string): Message {
   let frame: unknown;
   try {
-    frame = JSON.parse(text);
+    frame = parseJson(text);
   } catch {
     throw new DecodeError('the text is no JSON');
   }
@@ -30,6 +31,7 @@ function decodeText(text: string): Message {
 
 /** V2: arrays of five in text, a compact layout in binary (phoenix-semantics 1.3, 1.4). */
 export const serializerV2: Serializer = {
+  name: 'V2',
   decodeText,
   decodeBinary: decodeBinaryPush,
 

@@ -6,6 +6,8 @@ import { serializerV2 } from './serializer-v2.ts';
 
 /** Turns messages into ready-to-write WebSocket frames and back. Encoders throw on payloads no wire can carry. */
 export interface Serializer extends FastlaneEncoder {
+  /** What telemetry calls it. */
+  readonly name: string;
   decodeText(text: string): Message;
   decodeBinary(bytes: Buffer): Message;
   encodeReply(joinRef: Ref, ref: Ref, topic: unknown, status: string, response: unknown): Buffer;

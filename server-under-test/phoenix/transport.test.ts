@@ -6,11 +6,14 @@ import { ManualClock } from '../otp/manual-clock.ts';
 import { errorReply, okReply } from '../testing/probe.ts';
 import { clientFrame, MemoryPipe } from '../testing/memory-pipe.ts';
 import { serializerV2 } from './serializer-v2.ts';
-import { Transport } from './transport.ts';
+import type { Connected } from './transport.ts';
+import { WebSocketTransport } from './websocket.ts';
+
+const CONNECTED: Connected = { serializer: serializerV2, socketId: null, assigns: { user_id: null } };
 
 interface Client {
   readonly pipe: MemoryPipe;
-  readonly transport: Transport;
+  readonly transport: WebSocketTransport;
   send(...frames: unknown[]): Promise<void>;
 }
 
@@ -19,7 +22,7 @@ function setUp(): { clock: ManualClock; app: Application; connect: () => Client 
   const app = new Application({ config: DEFAULT_CONFIG, clock, node: 0 });
   const connect = (): Client => {
     const pipe = new MemoryPipe();
-    const transport = new Transport(app.context, pipe, serializerV2, null);
+    const transport = new WebSocketTransport(app.context, pipe, CONNECTED);
     const send = (...frames: unknown[]): Promise<void> => {
       transport.bytesIn(Buffer.concat(frames.map(clientFrame)));
       return clock.settle();
@@ -106,6 +109,7 @@ test('the idle clock starts again when a slow join is answered (2.10)', async ()
 
 test('a client that vanishes during a slow join is noticed after it; the channel joins and ends', async () => {
   const { clock, app, connect } = setUp();
+  const before = app.context.runtime.processes;
   const { send, transport } = connect();
   await send(join('1', 'room:a', { delay_ms: 100 }));
   transport.pipeClosed();
@@ -114,7 +118,7 @@ test('a client that vanishes during a slow join is noticed after it; the channel
   await clock.advance(50);
   assert.deepEqual(
     [transport.exitReason, app.context.channels, app.context.runtime.processes],
-    [{ shutdown: 'peer_closed' }, 0, 2],
+    [{ shutdown: 'peer_closed' }, 0, before],
   );
 });
 

@@ -1,5 +1,8 @@
-import { Application } from '../application.ts';
-import { DEFAULT_CONFIG, type ServerConfig } from '../config.ts';
+import { Application, type ApplicationParts } from '../application.ts';
+import { drillApp, drillRoutes, type NodeApp } from '../app/drill-app.ts';
+import { drillSocket } from '../channels/drill-socket.ts';
+import type { ServerConfig } from '../config.ts';
+import { withDefaults } from '../config/defaults.ts';
 import { systemClock } from '../otp/clock.ts';
 import type { Route } from '../phoenix/routes.ts';
 import { Probe } from './probe.ts';
@@ -10,14 +13,26 @@ export class LocalServer {
   port = 0;
   private readonly probes: Probe[] = [];
 
-  constructor(overrides: Partial<ServerConfig> = {}, routes?: readonly Route[], node = 0) {
-    const config = { ...DEFAULT_CONFIG, ...overrides };
+  /** `extra` channels stand beside the drill's. */
+  constructor(overrides: Partial<ServerConfig> = {}, extra: readonly Route[] = [], node = 0) {
+    const config = withDefaults({ logLevel: 'none', ...overrides });
     const parts = { config, clock: systemClock, node };
-    this.app = new Application(routes === undefined ? parts : { ...parts, routes });
+    if (extra.length === 0) {
+      this.app = new Application(parts);
+    } else {
+      const app: ApplicationParts['app'] = (runtime, presence): NodeApp => ({
+        ...drillApp(runtime, presence, config.secret),
+        socket: drillSocket([...extra, ...drillRoutes(presence)], config.secret),
+      });
+      this.app = new Application({ ...parts, app });
+    }
   }
 
-  static async start(overrides: Partial<ServerConfig> = {}, routes?: readonly Route[]): Promise<LocalServer> {
-    const server = new LocalServer(overrides, routes);
+  static async start(
+    overrides: Partial<ServerConfig> = {},
+    extra: readonly Route[] = [],
+  ): Promise<LocalServer> {
+    const server = new LocalServer(overrides, extra);
     server.port = await server.app.listen(0);
     return server;
   }

@@ -1,0 +1,167 @@
+/** `firedrill conform`: a server held against phoenix-semantics 10, case by case. */
+import { writeFileSync } from 'node:fs';
+import { realClock } from '../base/clock.ts';
+import { EXIT, type ExitCode } from '../base/errors.ts';
+import { suggest } from '../base/neighbours.ts';
+import { NEWEST_VERSION } from '../conformance/bundled-servers.ts';
+import { conform, type ConformOptions } from '../conformance/conform.ts';
+import { readSelection } from '../conformance/section-ten.ts';
+import { readPatch, SETTING_NAMES, WEB_SERVERS, type Settings } from '../conformance/target.ts';
+import {
+  countOutcomes,
+  renderCounts,
+  renderFailures,
+  renderJson,
+  renderLines,
+  renderMarkdown,
+  renderTable,
+  rowsOf,
+} from '../conformance/verdicts.ts';
+import { readTargetUrl } from '../target/url.ts';
+import { FlagReader, type Typed } from './flags.ts';
+
+/** Flags of `conform` with their help, in the order shown. */
+export const CONFORM_FLAGS = {
+  control: { type: 'string', describe: 'control port of the target', requiresArg: true },
+  profile: { type: 'string', describe: 'web server of the target: bandit or cowboy', requiresArg: true },
+  phoenix: {
+    type: 'string',
+    describe: `Phoenix version of the target (${NEWEST_VERSION})`,
+    requiresArg: true,
+  },
+  only: { type: 'string', describe: 'numbers of cases: 16,20-31', requiresArg: true },
+  settings: {
+    type: 'string',
+    describe: 'what the target was started with: idle-timeout-ms=1000,nodes=2',
+    requiresArg: true,
+  },
+  app: { type: 'string', describe: 'module the bundled server mounts, for probe:*', requiresArg: true },
+  write: { type: 'string', describe: 'write a Markdown table to this file', requiresArg: true },
+  json: { type: 'boolean', describe: 'one JSON document on stdout' },
+  debug: { type: 'boolean', describe: 'stack traces with errors' },
+} as const;
+
+/** Settings whose values are no numbers. */
+const TEXT_SETTINGS: ReadonlySet<string> = new Set(['secret', 'check-origin', 'longpoll']);
+
+/** Exit code 0 when no case failed, 99 when one did; `FiredrillError` 104 and 114 as everywhere. */
+export async function conformCommand(url: string | undefined, typed: Typed): Promise<ExitCode> {
+  const flags = new FlagReader(typed);
+  flags.refuseUnknown([...Object.keys(CONFORM_FLAGS), 'url']);
+  const only = readOnly(flags);
+  const against = readAgainst(flags, url);
+  const file = flags.text('write');
+  flags.done();
+  if (against === null) return EXIT.invalid;
+
+  const json = flags.isSet('json');
+  const { cases, columns } = await conform({ clock: realClock, only, against, onJudged: progress() });
+  const rows = rowsOf(cases, columns);
+  const name = against.kind === 'url' ? against.target.at.display : 'the bundled server';
+  if (file !== undefined) writeFileSync(file, renderMarkdown(rows, columns, name));
+  const failures = renderFailures(rows, columns);
+  if (json) process.stdout.write(`${renderJson(rows, columns, name)}\n`);
+  else if (process.stdout.isTTY) {
+    const parts = [renderTable(rows, columns), failures, renderCounts(columns)];
+    process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+  } else {
+    process.stdout.write(`${renderLines(rows, columns)}\n`);
+    if (failures !== '') process.stderr.write(`${failures}\n`);
+  }
+  return columns.some((column) => countOutcomes(column).failed > 0) ? EXIT.thresholds : EXIT.pass;
+}
+
+/** Says on a terminal how many cases are judged; the line is overwritten. */
+function progress(): NonNullable<ConformOptions['onJudged']> {
+  let judged = 0;
+  return (profile) => {
+    judged += 1;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${profile}: ${judged} cases judged\r`);
+  };
+}
+
+function readOnly(flags: FlagReader): ReadonlySet<number> | null {
+  const text = flags.text('only');
+  if (text === undefined) return null;
+  const only = readSelection(text);
+  if (only === null) {
+    const wanted = 'numbers of phoenix-semantics 10';
+    flags.refuse({ code: 'bad-flag', path: '--only', got: `'${text}'`, wanted, hint: '--only 16,20-31' });
+  }
+  return only;
+}
+
+function readAgainst(flags: FlagReader, url: string | undefined): ConformOptions['against'] | null {
+  const version = flags.text('phoenix') ?? NEWEST_VERSION;
+  const patch = readPatch(version);
+  if (patch === null) {
+    flags.refuse({ code: 'bad-flag', path: '--phoenix', got: `'${version}'`, wanted: '1.8.N or 1.7.N' });
+  }
+  const typedProfile = flags.text('profile');
+  const profile = WEB_SERVERS.find((name) => name === typedProfile);
+  if (typedProfile !== undefined && profile === undefined) {
+    flags.refuse({
+      code: 'bad-flag',
+      path: '--profile',
+      got: `'${typedProfile}'`,
+      wanted: WEB_SERVERS.join(' or '),
+    });
+  }
+  const settings = readSettings(flags);
+  const control = flags.text('control');
+  const app = flags.text('app');
+  if (url === undefined) {
+    if (control !== undefined) {
+      const wanted = 'a URL beside it: firedrill conform ws://…';
+      flags.refuse({ code: 'bad-flag', path: '--control', got: 'no URL', wanted });
+    }
+    const profiles = profile === undefined ? WEB_SERVERS : [profile];
+    return { kind: 'bundled', profiles, version, settings, flags: app === undefined ? [] : ['--app', app] };
+  }
+  if (app !== undefined) {
+    const wanted = 'one of the two: the module is for the bundled server';
+    flags.refuse({ code: 'bad-flag', path: '--app', got: 'a URL', wanted });
+  }
+  if (control !== undefined && !/^https?:\/\/[^/]+\/?$/.test(control)) {
+    flags.refuse({ code: 'bad-flag', path: '--control', got: `'${control}'`, wanted: 'http://host:port' });
+  }
+  if (flags.problems.length > 0) return null;
+  // A conformance run is no load: any host may be looked at, as with a browser.
+  const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
+  const target = {
+    at: readTargetUrl(url, { allowTargets: [host] }),
+    control: control?.replace(/\/$/, '') ?? null,
+    profile: profile ?? 'bandit',
+    version,
+    patch: patch ?? 0,
+    settings,
+    probe: false,
+    stop: null,
+  };
+  return { kind: 'url', target };
+}
+
+function readSettings(flags: FlagReader): Settings {
+  const settings: Record<string, string> = {};
+  for (const pair of flags.texts('settings').flatMap((text) => text.split(','))) {
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, Math.max(at, 0));
+    const value = pair.slice(at + 1);
+    const isKnown = SETTING_NAMES.some((known) => known === name);
+    const fits = TEXT_SETTINGS.has(name) || /^\d+$/.test(value);
+    if (isKnown && value !== '' && fits) {
+      settings[name] = value;
+      continue;
+    }
+    const hint = isKnown ? undefined : suggest(name, SETTING_NAMES);
+    const wanted = isKnown ? `${name}=<number>` : `NAME=VALUE with ${SETTING_NAMES.join(', ')}`;
+    flags.refuse({
+      code: 'bad-flag',
+      path: '--settings',
+      got: `'${pair}'`,
+      wanted,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  return settings;
+}

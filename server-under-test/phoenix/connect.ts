@@ -1,0 +1,65 @@
+import type { EndpointContext } from './context.ts';
+import type { ConnectInfo } from './connect-info.ts';
+import type { Serializer } from './serializer.ts';
+import type { Connected } from './transport.ts';
+import type { ConnectResult } from './user-socket.ts';
+
+/** An opening whose serializer is agreed: what connect/3 gets to see. */
+export interface Opening {
+  readonly serializer: Serializer;
+  readonly vsn: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly connectInfo: ConnectInfo;
+}
+
+export type TransportName = 'websocket' | 'longpoll';
+
+/** Runs connect/3 and id/1 in the HTTP request; null is a refusal (phoenix-semantics 2.2). Rejects when connect/3 raises. */
+export function connectUser(
+  context: EndpointContext,
+  opening: Opening,
+  transport: TransportName,
+): Connected | null | Promise<Connected | null> {
+  const startedMs = context.runtime.clock.nowMs();
+  const settle = (result: ConnectResult): Connected | null => {
+    const connected = accept(context, opening, result);
+    noteConnected(context, opening, transport, connected !== null, startedMs);
+    return connected;
+  };
+  const result = context.socket.connect(opening.params, opening.connectInfo);
+  return result instanceof Promise ? result.then(settle) : settle(result);
+}
+
+function accept(context: EndpointContext, opening: Opening, result: ConnectResult): Connected | null {
+  if (result?.tag !== 'ok') return null;
+  const socketId: unknown = context.socket.id(result.assigns);
+  if (socketId !== null && typeof socketId !== 'string') {
+    context.logger.error(() => `id must be a text or null, got ${JSON.stringify(socketId)}`);
+    return null;
+  }
+  return { serializer: opening.serializer, socketId, assigns: result.assigns };
+}
+
+function noteConnected(
+  context: EndpointContext,
+  opening: Opening,
+  transport: TransportName,
+  accepted: boolean,
+  startedMs: number,
+): void {
+  const { socketConnected } = context.telemetry;
+  const durationMs = context.runtime.clock.nowMs() - startedMs;
+  if (!socketConnected.listened) return socketConnected.note(durationMs);
+  const { params, connectInfo, vsn, serializer } = opening;
+  socketConnected.emit(durationMs, {
+    endpoint: 'Endpoint',
+    transport,
+    params,
+    connect_info: connectInfo,
+    vsn,
+    user_socket: context.socket.name,
+    log: 'info',
+    result: accepted ? 'ok' : 'error',
+    serializer: serializer.name,
+  });
+}

@@ -1,0 +1,4 @@
+/** Milliseconds with two decimals: what a person reads and a wire carries. */
+export function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
