@@ -48,8 +48,10 @@ export interface ApplicationParts {
  *
  *     application                  one_for_one
  *     ├─ pubsub                    rest_for_one
- *     │  ├─ registry 0             subscriptions; linked to every channel
- *     │  └─ mesh worker 0          takes what other nodes broadcast
+ *     │  ├─ registry               one_for_all
+ *     │  │  └─ registry 0          subscriptions; linked to every channel
+ *     │  └─ adapter                one_for_one
+ *     │     └─ mesh worker 0       takes what other nodes broadcast
  *     ├─ presence                  rest_for_one
  *     │  └─ tracker                one_for_one
  *     │     └─ presence_shard0     linked to every tracked channel
@@ -120,7 +122,6 @@ export class Application {
       runtime,
       context: this.context,
       mesh: this.mesh,
-      poolSize: config.pubsubPoolSize,
       presence: this.presence,
       app,
       channelShutdownMs: config.channelShutdownMs,

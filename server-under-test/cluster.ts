@@ -14,7 +14,7 @@ const OBSERVE_MS = 600;
 const ANSWER_MS = 5_000;
 /** How long Cowboy's own drainer waits for HTTP connections after the drain (phoenix-semantics 2.12). */
 const COWBOY_DRAIN_MS = 5_000;
-/** A node that said it is done ends at once. */
+/** What a node takes beside that to close and end. */
 const EXIT_MS = 1_000;
 
 /** One node as the observer reports it. */
@@ -162,8 +162,9 @@ export class Cluster {
   }
 
   private async stopNode(node: NodeHandle): Promise<void> {
-    const graceMs = this.config.drainShutdownMs;
-    const isDone = await node.ask({ op: 'stop', graceMs }, graceMs + COWBOY_DRAIN_MS).then(
+    const { drainShutdownMs: graceMs, channelShutdownMs } = this.config;
+    const limitMs = graceMs + COWBOY_DRAIN_MS + channelShutdownMs + EXIT_MS;
+    const isDone = await node.ask({ op: 'stop', graceMs }, limitMs).then(
       () => true,
       () => false,
     );

@@ -16,6 +16,7 @@ import { inspectProcess, listProcesses } from './telemetry/process-list.ts';
 let application: Application | null = null;
 let index = 0;
 let folder = '';
+let stopping = false;
 
 function running(): Application {
   if (application === null) throw new Error('the node has not booted');
@@ -23,22 +24,14 @@ function running(): Application {
 }
 
 /** An application whose top supervisor gave up is over, and its node with it: the primary reads the exit code. */
-function endWithApplication(started: Application): void {
-  const { onDown } = started as { onDown?: (callback: () => void) => void };
-  onDown?.call(started, () => process.exit(APPLICATION_DOWN));
-}
-
-async function boot(config: ServerConfig): Promise<Application> {
-  const parts = { config, clock: systemClock, node: index };
-  if (config.app === null) return new Application(parts);
-  const app = await loadApp(config.app);
-  return new Application({ ...parts, app: (runtime, presence) => userApp(app, runtime, presence) });
+function applicationDown(): void {
+  if (!stopping) process.exit(APPLICATION_DOWN);
 }
 
 async function joinMesh(nodes: number): Promise<void> {
   const { mesh } = running();
   // Every pair once: the higher index calls.
-  for (let other = 0; other < index; other += 1) await mesh.connect(meshPath(folder, other));
+  for (let other = 0; other < index; other += 1) await mesh.connect(meshPath(folder, other), other);
   await mesh.whenComplete(nodes - 1);
 }
 
@@ -47,7 +40,7 @@ async function answer(request: NodeRequest): Promise<unknown> {
     case 'boot':
       ({ node: index, folder } = request);
       application = await boot(request.config);
-      endWithApplication(application);
+      application.onDown(applicationDown);
       return application.mesh.listen(meshPath(folder, index));
     case 'join-mesh':
       return joinMesh(request.nodes);
@@ -70,6 +63,7 @@ async function answer(request: NodeRequest): Promise<unknown> {
     case 'drain':
       return running().drain();
     case 'stop':
+      stopping = true;
       return running().stop(request.graceMs);
   }
 }

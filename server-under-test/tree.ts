@@ -9,6 +9,7 @@ import type { EndpointContext } from './phoenix/context.ts';
 import type { Sessions } from './phoenix/long-poll/sessions.ts';
 import type { Presence } from './presence/presence.ts';
 import type { Mesh } from './pubsub/mesh.ts';
+import { pubsubChildren } from './pubsub/pubsub-children.ts';
 import type { SupervisorNode } from './telemetry/observer.ts';
 
 /** What the tree supervises. */
@@ -16,7 +17,6 @@ export interface TreeParts {
   readonly runtime: Runtime;
   readonly context: EndpointContext;
   readonly mesh: Mesh;
-  readonly poolSize: number;
   readonly presence: Presence;
   readonly app: NodeApp;
   readonly channelShutdownMs: number;
@@ -37,18 +37,8 @@ function worker(id: string, start: () => Process): ChildSpec {
   return { id, start };
 }
 
-function shards(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index);
-}
-
-function pubsubSpecs({ context, mesh, poolSize }: TreeParts): ChildSpec[] {
-  const { registry } = context.pubsub;
-  return [
-    ...registry.partitions.map((_, index) =>
-      worker(`registry ${index}`, () => registry.startPartition(index)),
-    ),
-    ...shards(poolSize).map((index) => worker(`mesh worker ${index}`, () => mesh.startWorker(index))),
-  ];
+function pubsubSpecs({ runtime, context, mesh }: TreeParts): ChildSpec[] {
+  return pubsubChildren(runtime, context.pubsub, mesh);
 }
 
 function presenceSpecs({ runtime, presence }: TreeParts): ChildSpec[] {

@@ -76,7 +76,8 @@ export const room: ChannelModule = {
 export const privateRoom: ChannelModule = {
   ...room,
   join(topic, payload, socket) {
-    if (topic !== `private:${readUserId(socket.assigns)}`) return refuse({ reason: 'unauthorized' });
+    const userId = readUserId(socket.assigns);
+    if (userId === null || topic !== `private:${userId}`) return refuse({ reason: 'unauthorized' });
     return joinRoom(payload, socket);
   },
 };

@@ -4,7 +4,7 @@ export type ExitReason =
   | { readonly shutdown: string }
   | { readonly exception: unknown }
   | { readonly timeout: string }
-  /** `{reason, {GenServer, :call, _}}`: the process that was called or awaited died of `call`. */
+  /** `{reason, {GenServer, :call, _}}`: the process that was called or awaited died of `call`, or `noproc`, or called itself. */
   | { readonly call: ExitReason }
   | { readonly badReturn: unknown };
 
@@ -44,7 +44,8 @@ export function describeReason(reason: ExitReason): string {
   return reason.exception instanceof Error ? reason.exception.message : String(reason.exception);
 }
 
-/** What a thrown value means as an exit reason. */
+/** What a thrown value means as an exit reason: an `Exit`, an exception, or Elixir's `throw` of a term (phoenix-semantics 2.7). */
 export function reasonOf(thrown: unknown): ExitReason {
-  return thrown instanceof Exit ? thrown.reason : { exception: thrown };
+  if (thrown instanceof Exit) return thrown.reason;
+  return thrown instanceof Error ? { exception: thrown } : { badReturn: thrown };
 }

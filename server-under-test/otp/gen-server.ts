@@ -160,8 +160,8 @@ export function callServer(
   caller: Process | null = null,
 ): Promise<unknown> {
   const callee = find(runtime, server);
-  if (callee === null) return Promise.reject(new Exit('noproc'));
-  if (callee === caller) return Promise.reject(new Exit('calling_self'));
+  if (callee === null) return Promise.reject(new Exit({ call: 'noproc' }));
+  if (callee === caller) return Promise.reject(new Exit({ call: 'calling_self' }));
   return new Promise((resolve, reject) => {
     // The dead call nobody.
     if (caller?.alive === false) return;

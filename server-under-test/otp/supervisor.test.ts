@@ -289,7 +289,7 @@ test('a named child is absent between its end and its restart', async () => {
   await clock.settle();
   call();
   await clock.settle();
-  assert.deepEqual(answers, ['Error: exit: noproc', 'here']);
+  assert.deepEqual(answers, ['Error: exit: {noproc, {GenServer, :call, _}}', 'here']);
 });
 
 test('a supervisor that is killed takes all along; those that trap exits learn whose exit it is', async () => {

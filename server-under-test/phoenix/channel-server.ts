@@ -129,7 +129,6 @@ export class Channel extends Process implements Registrant {
 
   sendReply(answer: Reply): void {
     const { transport, socket } = this;
-    if (socket.ref === null) return;
     transport.send(
       transport.serializer.encodeReply(
         socket.joinRef,

@@ -1,4 +1,4 @@
-import type { FastlaneEncoder } from '../pubsub/pubsub.ts';
+import type { FastlaneEncoder } from '../pubsub/fastlane.ts';
 import type { Broadcast } from '../pubsub/broadcast.ts';
 import type { Message, Ref } from './message.ts';
 import { serializerV1 } from './serializer-v1.ts';

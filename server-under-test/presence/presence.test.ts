@@ -65,7 +65,10 @@ test('without its shard every call is refused at once', async () => {
     node.presence.getByKey(TOPIC, 'u'),
   ];
   for (const call of calls) {
-    await assert.rejects(call, (error) => error instanceof Exit && error.reason === 'noproc');
+    await assert.rejects(call, (error: Exit) => {
+      assert.deepEqual(error.reason, { call: 'noproc' });
+      return true;
+    });
   }
   assert.deepEqual(node.presence.tableSizes(), []);
 });

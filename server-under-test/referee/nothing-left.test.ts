@@ -41,16 +41,14 @@ type Step =
 const client = fc.nat({ max: CLIENTS - 1 });
 const topic = fc.nat({ max: TOPICS.length - 1 });
 const joinPayload = fc.constantFrom<object>(
-  ...[
-    {},
-    {},
-    {},
-    { delay_ms: 50 },
-    { delay_ms: 700 },
-    { reject: true },
-    { crash: true },
-    { trap_exit: true },
-  ],
+  {},
+  {},
+  {},
+  { delay_ms: 50 },
+  { delay_ms: 700 },
+  { reject: true },
+  { crash: true },
+  { trap_exit: true },
   { after_join: 1 },
   { trap_exit: true, delay_ms: 20 },
   { meta: { at: 1 }, user_id: 'shared' },
@@ -88,14 +86,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 10,
-    arbitrary: fc
-      .record({ client, topic, event })
-      .map(({ event: [name, payload], ...where }) => ({
-        do: 'push' as const,
-        ...where,
-        event: name,
-        payload,
-      })),
+    arbitrary: fc.record({ client, topic, event }).map(({ event: [name, payload], ...where }) => ({
+      do: 'push' as const,
+      ...where,
+      event: name,
+      payload,
+    })),
   },
   {
     weight: 4,

@@ -155,7 +155,7 @@ for (const version of CLIENT_VERSIONS) {
       const client = await connect();
       const room = client.socket.channel('room:stop');
       await answered(room.join());
-      const closed = new Promise((resolve) => void room.onClose(resolve));
+      const closed = new Promise((resolve) => room.onClose(resolve));
       room.push('stop', { reason: 'normal' }, 15);
       await closed;
       assert.deepEqual([room.state, client.socket.channels.length, client.rejoins], ['closed', 0, []]);

@@ -123,5 +123,5 @@ export function inspectProcess(runtime: Runtime, id: number): ProcessInfo | null
   const trace = process.extras?.trace ?? null;
   // One that runs is left alone: to begin anew would forget what it has seen.
   if (trace === null || nowMs >= trace.untilMs) process.trace(TRACE_MS);
-  return describeProcess(process, nowMs);
+  return describeProcess(process, runtime.clock.nowMs());
 }

@@ -1,3 +1,6 @@
+import type { Fields } from './dialect.ts';
+import { canonical, isMap } from './plain-json.ts';
+
 /** A message of the client, decoded; `data` instead of a payload when it was binary. */
 export interface ClientMessage {
   readonly joinRef: unknown;
@@ -8,11 +11,13 @@ export interface ClientMessage {
   readonly data: Buffer | null;
 }
 
-/** A frame the server owes. Frames of one stream come in order; `inline` is what the transport answers by itself. */
+/** A frame the server owes, a binary one in hex. Frames of one stream come in order; the transport answers `inline` itself. */
 export interface Owed {
   readonly stream: string;
-  readonly frame: string;
+  readonly frame: Frame;
 }
+
+type Frame = Fields | string;
 
 /** What one message leads to. */
 export interface Effect {
@@ -31,32 +36,25 @@ const ROUTED = /^(?:(?:room|private|presence|probe|report):|lobby$)/;
 const SILENCE: Effect = { owed: [], quiet: false };
 const CRASH = { reason: 'channel_crash' };
 
-export function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function own(payload: unknown, key: string): unknown {
   return isMap(payload) && Object.hasOwn(payload, key) ? payload[key] : undefined;
 }
 
-/** JSON with sorted keys, so that frames compare by value whatever their keys are called. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isMap(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).toSorted();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`;
-}
-
 /**
- * What a V2 connection to the drill's rooms must answer (phoenix-semantics 1.6, 1.7, 2.4 to 2.7), for the events a fuzzer plays
+ * What a connection to the drill's rooms must answer (phoenix-semantics 1.6, 1.7, 2.4 to 2.7), for the events a fuzzer plays
  * with. `null` from `apply` means: not modelled, do not send.
  */
 export class ConnectionModel {
   private readonly joined: Map<string, Joined>;
   private readonly mark: string;
+  private readonly loose: boolean;
 
-  /** Only topics that hold `mark` are this connection's own; broadcasts on others are anybody's. */
-  constructor(mark: string, from?: ConnectionModel) {
+  /**
+   * Only topics that hold `mark` are this connection's own; broadcasts on others are anybody's. `loose`: the payload of a push
+   * may be anything, as in V1.
+   */
+  constructor(mark: string, loose = false, from?: ConnectionModel) {
+    this.loose = loose;
     this.mark = mark;
     this.joined = new Map(from?.joined);
   }
@@ -92,7 +90,7 @@ export class ConnectionModel {
     if ((typeof delayMs === 'number' && delayMs > 0) || own(payload, 'trap_exit') === true) return null;
     const owed: Owed[] = [];
     const say = (response: unknown): void => {
-      owed.push({ stream: 'inline', frame: canonical([joinRef, ref, topic, 'phx_reply', response]) });
+      owed.push({ stream: 'inline', frame: [joinRef, ref, topic, 'phx_reply', response] });
     };
     this.joined.delete(topic);
     if (data !== null || !isMap(payload) || own(payload, 'crash') === true) say(failed('join crashed'));
@@ -105,7 +103,7 @@ export class ConnectionModel {
       if (afterJoin !== undefined) {
         owed.push({
           stream: topic,
-          frame: canonical([channelRef, null, topic, 'after_join', { n: afterJoin }]),
+          frame: [channelRef, null, topic, 'after_join', { n: afterJoin }],
         });
       }
     }
@@ -115,14 +113,13 @@ export class ConnectionModel {
 
   private handle(message: ClientMessage, topic: string, channel: Joined): Effect | null {
     const { ref, event, payload, data } = message;
-    const reply = (body: unknown): string => canonical([channel.channelRef, ref, topic, 'phx_reply', body]);
-    const push = (name: string, body: unknown): string =>
-      canonical([channel.channelRef, null, topic, name, body]);
-    const frames = (...list: string[]): Effect => ({
+    const reply = (body: unknown): Fields => [channel.channelRef, ref, topic, 'phx_reply', body];
+    const push = (name: string, body: unknown): Fields => [channel.channelRef, null, topic, name, body];
+    const frames = (...list: Frame[]): Effect => ({
       owed: list.map((frame) => ({ stream: topic, frame })),
       quiet: false,
     });
-    const end = (...list: string[]): Effect => {
+    const end = (...list: Frame[]): Effect => {
       this.joined.delete(topic);
       return { ...frames(...list), quiet: true };
     };
@@ -141,14 +138,14 @@ export class ConnectionModel {
         return frames(reply({ status, response: response === undefined ? {} : response }));
       }
       case 'shout':
-        if (!isMap(payload)) return crash();
-        return frames(canonical([null, null, topic, event, payload]), reply(okay({})));
+        if (!isMap(payload)) return this.loose ? null : crash();
+        return frames([null, null, topic, event, payload], reply(okay({})));
       case 'push_me':
         return isMap(payload) ? frames(push('pushed', payload), reply(okay({}))) : crash();
       case 'order':
         return frames(
           push('p1', {}),
-          canonical([null, null, topic, 'b1', {}]),
+          [null, null, topic, 'b1', {}],
           push('p2', {}),
           reply(okay({})),
         );
@@ -158,10 +155,8 @@ export class ConnectionModel {
       case 'stop':
         if (own(payload, 'reason') !== undefined || own(payload, 'reply') !== undefined) return null;
         return end(closing(channel, topic, 'phx_close', {}));
-      case 'crash':
-      case 'bin':
       case 'bad_push':
-        return crash();
+        return this.loose ? frames(push('bad', 'no map'), reply(okay({}))) : crash();
       default:
         return typeof event === 'string' && UNMODELLED.has(event) ? null : crash();
     }
@@ -177,7 +172,7 @@ function handleBinary(
   message: ClientMessage,
   topic: string,
   channel: Joined,
-  frames: (...list: string[]) => Effect,
+  frames: (...list: Frame[]) => Effect,
   crash: () => Effect,
 ): Effect | null {
   const { ref, event } = message;
@@ -200,7 +195,7 @@ function handleBinary(
     case 'shout':
       return frames(
         hex(2, [topic, 'shout'], data),
-        canonical([channel.channelRef, ref, topic, 'phx_reply', okay({})]),
+        [channel.channelRef, ref, topic, 'phx_reply', okay({})],
       );
     case 'crash':
       return crash();
@@ -222,12 +217,12 @@ function textOf(ref: unknown): string {
   return typeof ref === 'string' ? ref : '';
 }
 
-function closing(channel: Joined, topic: string, event: string, payload: unknown): string {
-  return canonical([channel.wireRef, channel.wireRef, topic, event, payload]);
+function closing(channel: Joined, topic: string, event: string, payload: unknown): Fields {
+  return [channel.wireRef, channel.wireRef, topic, event, payload];
 }
 
-function inline(frame: unknown): Effect {
-  return { owed: [{ stream: 'inline', frame: canonical(frame) }], quiet: false };
+function inline(frame: Fields): Effect {
+  return { owed: [{ stream: 'inline', frame }], quiet: false };
 }
 
 function okay(response: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { ConnectionModel } from './connection-model.ts';
+import type { Dialect, Fields } from './dialect.ts';
 import { binaryPush, forgeFrame } from './frame-forge.ts';
 import type { Seeded } from './seeded.ts';
 
@@ -24,12 +25,19 @@ type Draw = (random: Seeded, model: ConnectionModel, fuzzer: FuzzFrames) => Buff
 export class FuzzFrames {
   private readonly golden: readonly Buffer[];
   private readonly topics: readonly string[];
+  private readonly dialect: Dialect;
   private refs = 0;
 
   /** Topics must belong to this connection alone, or broadcasts of others would look like mistakes. */
-  constructor(golden: readonly Buffer[], topics: readonly string[]) {
+  constructor(dialect: Dialect, golden: readonly Buffer[], topics: readonly string[]) {
+    this.dialect = dialect;
     this.golden = golden;
     this.topics = topics;
+  }
+
+  /** Bytes where the serializer knows them. */
+  get binaryOpcode(): number {
+    return this.dialect.binary ? 2 : 1;
   }
 
   draw(random: Seeded, model: ConnectionModel): Buffer {
@@ -61,7 +69,7 @@ export class FuzzFrames {
       : random.pick(this.topics);
   }
 
-  message(random: Seeded, model: ConnectionModel): unknown[] {
+  message(random: Seeded, model: ConnectionModel): Fields {
     const ref = this.nextRef(random);
     if (random.chance(0.1)) return [null, ref, 'phoenix', random.chance(0.9) ? 'heartbeat' : 'other', {}];
     const topic = this.topic(random, model);
@@ -76,10 +84,15 @@ export class FuzzFrames {
   }
 
   text(random: Seeded, model: ConnectionModel): Buffer {
-    return Buffer.from(JSON.stringify(this.message(random, model)));
+    const fields = this.message(random, model);
+    if (this.dialect.binary) return Buffer.from(JSON.stringify(fields));
+    // V1 clients may say their join_ref and rarely do.
+    const said = random.chance(0.5) ? { join_ref: fields[0] } : {};
+    return Buffer.from(JSON.stringify({ ...said, ...(this.dialect.write(fields) as object) }));
   }
 
   binary(random: Seeded, model: ConnectionModel): Buffer {
+    if (!this.dialect.binary) return this.text(random, model);
     const topic = this.topic(random, model);
     const joinRef = model.joinRefOf(topic);
     this.refs += 1;
@@ -178,7 +191,7 @@ const KINDS: ReadonlyArray<readonly [weight: number, kind: Draw]> = [
   [
     150,
     (random, model, fuzzer) =>
-      forgeFrame({ opcode: 2, key: key(random), payload: fuzzer.binary(random, model) }),
+      forgeFrame({ opcode: fuzzer.binaryOpcode, key: key(random), payload: fuzzer.binary(random, model) }),
   ],
   [
     30,
@@ -186,7 +199,7 @@ const KINDS: ReadonlyArray<readonly [weight: number, kind: Draw]> = [
       forgeFrame({ opcode: random.pick([9, 9, 10]), payload: random.bytes(random.between(0, 125)) }),
   ],
   [50, (random, model, fuzzer) => fragments(random, fuzzer.text(random, model), 1)],
-  [10, (random, model, fuzzer) => fragments(random, fuzzer.binary(random, model), 2)],
+  [10, (random, model, fuzzer) => fragments(random, fuzzer.binary(random, model), fuzzer.binaryOpcode)],
   [25, (random, model, fuzzer) => forgeFrame({ key: key(random), payload: fuzzer.spoiled(random, model) })],
   [
     10,

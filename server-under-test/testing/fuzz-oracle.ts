@@ -1,10 +1,18 @@
 import { isUtf8 } from 'node:buffer';
-import { ConnectionModel, type Owed } from './connection-model.ts';
+import { ConnectionModel, type Effect } from './connection-model.ts';
+import type { Dialect, Fields } from './dialect.ts';
+import { canonical } from './plain-json.ts';
 import { ReferenceReader, type ClientEvent, type ReaderLimits } from './reference-reader.ts';
+
+/** A frame that must come: canonical JSON, hex, or `pong` and hex. */
+export interface Debt {
+  readonly stream: string;
+  readonly frame: string;
+}
 
 /** What some bytes lead to. */
 export interface Verdict {
-  readonly owed: readonly Owed[];
+  readonly owed: readonly Debt[];
   readonly quiet: boolean;
   /** Close codes, one of which must come; null when the connection goes on. */
   readonly fatal: readonly number[] | null;
@@ -14,26 +22,28 @@ type Step = Verdict | 'not modelled';
 
 const CRASHED: Verdict = { owed: [], quiet: false, fatal: [1011] };
 
-/** Says what a server must answer to any bytes on one V2 connection (phoenix-semantics 1.8). */
+/** Says what a server must answer to any bytes on one connection (phoenix-semantics 1.8). */
 export class FuzzOracle {
   readonly model: ConnectionModel;
   readonly reader: ReferenceReader;
   private readonly limits: ReaderLimits;
 
+  private readonly dialect: Dialect;
   private readonly mark: string;
 
-  constructor(limits: ReaderLimits, mark: string, from?: FuzzOracle) {
+  constructor(limits: ReaderLimits, dialect: Dialect, mark: string, from?: FuzzOracle) {
     this.limits = limits;
+    this.dialect = dialect;
     this.mark = mark;
-    this.model = new ConnectionModel(mark, from?.model);
-    this.reader = new ReferenceReader(limits, from?.reader);
+    this.model = new ConnectionModel(mark, !dialect.binary, from?.model);
+    this.reader = new ReferenceReader(limits, dialect.server, from?.reader);
   }
 
   /** The oracle after these bytes, and what they lead to; null for bytes it has no opinion on. */
   after(bytes: Buffer): { oracle: FuzzOracle; verdict: Verdict } | null {
-    const oracle = new FuzzOracle(this.limits, this.mark, this);
+    const oracle = new FuzzOracle(this.limits, this.dialect, this.mark, this);
     const events = oracle.reader.feed(bytes);
-    const owed: Owed[] = [];
+    const owed: Debt[] = [];
     let quiet = false;
     let fatal: readonly number[] | null = null;
     for (const event of events) {
@@ -74,13 +84,12 @@ export class FuzzOracle {
     } catch {
       return CRASHED;
     }
-    if (!Array.isArray(frame) || frame.length < 5) return CRASHED;
-    const [joinRef, ref, topic, event, payload] = frame as unknown[];
-    return this.message(joinRef, ref, topic, event, payload, null);
+    const fields = this.dialect.read(frame);
+    return fields === null ? CRASHED : this.message(fields, null);
   }
 
   private binary(bytes: Buffer): Step {
-    if (bytes.length < 5 || bytes[0] !== 0) return CRASHED;
+    if (!this.dialect.binary || bytes.length < 5 || bytes[0] !== 0) return CRASHED;
     const fields: string[] = [];
     let at = 5;
     for (const size of bytes.subarray(1, 5)) {
@@ -92,18 +101,20 @@ export class FuzzOracle {
       fields.push(field.toString('utf8'));
     }
     const [joinRef, ref, topic, event] = fields;
-    return this.message(joinRef, ref, topic, event, null, bytes.subarray(at));
+    return this.message([joinRef, ref, topic, event, null], bytes.subarray(at));
   }
 
-  private message(
-    joinRef: unknown,
-    ref: unknown,
-    topic: unknown,
-    event: unknown,
-    payload: unknown,
-    data: Buffer | null,
-  ): Step {
+  private message(fields: Fields, data: Buffer | null): Step {
+    const [joinRef, ref, topic, event, payload] = fields;
     const effect = this.model.apply({ joinRef, ref, topic, event, payload, data });
-    return effect === null ? 'not modelled' : { ...effect, fatal: null };
+    return effect === null ? 'not modelled' : this.written(effect);
+  }
+
+  private written({ owed, quiet }: Effect): Verdict {
+    const debts = owed.map(({ stream, frame }) => ({
+      stream,
+      frame: typeof frame === 'string' ? frame : canonical(this.dialect.write(frame)),
+    }));
+    return { owed: debts, quiet, fatal: null };
   }
 }

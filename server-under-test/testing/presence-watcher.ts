@@ -46,8 +46,10 @@ export class PresenceWatcher {
   }
 }
 
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
 function sorted(tabs: Record<string, unknown[]>): unknown {
   return Object.entries(tabs)
-    .map(([key, values]) => [key, values.toSorted()] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+    .map(([key, values]) => [key, values.map(String).toSorted(byText)] as const)
+    .toSorted(([a], [b]) => byText(a, b));
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { WebServer } from '../phoenix/profile.ts';
 
 /** What a stream of client bytes means (RFC 6455 and phoenix-semantics 1.8, 1.10). */
 export type ClientEvent =
@@ -19,9 +20,11 @@ export class ReferenceReader {
   private rest: Buffer;
   private message: { opcode: number; pieces: Buffer } | null;
   private readonly limits: ReaderLimits;
+  private readonly server: WebServer;
 
-  constructor(limits: ReaderLimits, from?: ReferenceReader) {
+  constructor(limits: ReaderLimits, server: WebServer, from?: ReferenceReader) {
     this.limits = limits;
+    this.server = server;
     this.rest = from?.rest ?? NONE;
     this.message = from?.message ?? null;
   }
@@ -61,7 +64,7 @@ export class ReferenceReader {
     const payload = Buffer.from(rest.subarray(head, head + size));
     for (let at = 0; at < size; at += 1) payload[at] = (payload[at] ?? 0) ^ (rest[head - 4 + (at & 3)] ?? 0);
     this.rest = rest.subarray(head + size);
-    return control ? controlEvent(opcode, payload) : this.data(opcode, final, payload);
+    return control ? controlEvent(this.server, opcode, payload) : this.data(opcode, final, payload);
   }
 
   private fits(opcode: number): boolean {
@@ -80,19 +83,20 @@ export class ReferenceReader {
   }
 }
 
-function controlEvent(opcode: number, payload: Buffer): ClientEvent {
+function controlEvent(server: WebServer, opcode: number, payload: Buffer): ClientEvent {
   if (opcode === 9) return { kind: 'ping', payload };
   if (opcode === 10) return { kind: 'pong' };
-  return { kind: 'fatal', codes: closeCodes(payload) };
+  return { kind: 'fatal', codes: closeCodes(server, payload) };
 }
 
-/** How Bandit answers a close frame (phoenix-semantics 1.10). */
-function closeCodes(payload: Buffer): number[] {
-  if (payload.length === 0) return [1000];
+/** How a close frame is answered: Bandit has its own mind, Cowboy echoes (phoenix-semantics 1.10). 1005 is no code. */
+function closeCodes(server: WebServer, payload: Buffer): number[] {
+  if (payload.length === 0) return [server === 'cowboy' ? 1005 : 1000];
   if (payload.length === 1) return [1002];
   const code = payload.readUInt16BE(0);
   if (code < 1000 || (code >= 1004 && code <= 1006)) return [1002];
   // The reference does not name the code for a reason that is no UTF-8.
   if (!isUtf8(payload.subarray(2))) return [1002, 1007];
+  if (server === 'cowboy') return [code];
   return code <= 1003 || (code >= 1007 && code <= 1011) || code >= 3000 ? [1000] : [1002];
 }

@@ -1,18 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../otp/manual-clock.ts';
+import { Supervisor } from '../otp/supervisor.ts';
 import { Broadcast } from './broadcast.ts';
-import { startPubSubSupervisor } from './pubsub-supervisor.ts';
+import { pubsubChildren } from './pubsub-children.ts';
 import { MeshNode } from './testing/mesh-nodes.ts';
 
 function setUp(): {
   clock: ManualClock;
   node: MeshNode;
-  supervisor: ReturnType<typeof startPubSubSupervisor>;
+  supervisor: Supervisor;
 } {
   const clock = new ManualClock();
   const node = new MeshNode(0, 2, clock);
-  return { clock, node, supervisor: startPubSubSupervisor(node.runtime, node.pubsub, node.mesh) };
+  return {
+    clock,
+    node,
+    supervisor: new Supervisor(node.runtime, pubsubChildren(node.runtime, node.pubsub, node.mesh), {
+      strategy: 'rest_for_one',
+    }),
+  };
 }
 
 /** A broadcast through the local worker, which ends when nobody can encode it. */
