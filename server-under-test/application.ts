@@ -24,6 +24,7 @@ import { Telemetry } from './telemetry/counters.ts';
 import { Logger } from './telemetry/logger.ts';
 import { LoopLag } from './telemetry/loop-lag.ts';
 import { snapshotNode, type NodeSnapshot } from './telemetry/observer.ts';
+import { attachPhoenixLines } from './telemetry/phoenix-lines.ts';
 import { describeTree, startTree } from './tree.ts';
 
 const UNSTARTED = undefined as never;
@@ -84,6 +85,7 @@ export class Application {
     const runtime = new Runtime(clock, node);
     const logger = new Logger({ level: config.logLevel, clock, metadata: { node: `node${node}` } });
     const telemetry = new Telemetry(logger, clock);
+    attachPhoenixLines(telemetry, logger);
     const pubsub = new PubSub(runtime, telemetry, { poolSize: config.pubsubPoolSize });
     this.mesh = new Mesh(runtime, pubsub, { poolSize: config.pubsubPoolSize });
     pubsub.adapter = this.mesh;
@@ -208,7 +210,8 @@ export class Application {
   private announce(): void {
     const { runtime, telemetry } = this.context;
     telemetry.endpointInit.execute(
-      { system_time: this.clock.wallMs() },
+      // Native units are nanoseconds.
+      { system_time: this.clock.wallMs() * 1e6 },
       {
         pid: formatPid(runtime.node, this.tree.id),
         config: { host: this.config.publicHost, port: this.config.port },

@@ -32,7 +32,7 @@ test('the defaults are those of Phoenix 1.8.12 on Bandit', () => {
     drainBatchSize: 10_000,
     drainBatchIntervalMs: 2_000,
     drainShutdownMs: 30_000,
-    longpoll: false,
+    longpoll: true,
     longpollWindowMs: 10_000,
     pubsubTimeoutMs: 2_000,
     pubsubPoolSize: 1,

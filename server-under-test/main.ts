@@ -1,3 +1,5 @@
+import { checkApp } from './app/load-app.ts';
+import { describeAppProblem } from './app/problem.ts';
 import { Cluster } from './cluster.ts';
 import { SOCKET_PATH, type ServerConfig } from './config.ts';
 import { describeConfig, helpText, settingsTable } from './config/help.ts';
@@ -72,8 +74,10 @@ if (help !== null) {
   process.exit(0);
 }
 for (const warning of warnings) log(warning);
-if (problems.length > 0) {
+const appProblems = config.app === null ? [] : await checkApp(config.app);
+if (problems.length + appProblems.length > 0) {
   for (const problem of problems) log(describeProblem(problem));
+  for (const problem of appProblems) log(describeAppProblem(problem));
   process.exit(BAD_CONFIG);
 }
 if (config.logLevel === 'debug') for (const line of describeConfig(config)) log(line);

@@ -28,6 +28,14 @@ function applicationDown(): void {
   if (!stopping) process.exit(APPLICATION_DOWN);
 }
 
+/** The drill's own application, or the one of the file that was named; rejects with an AppError when that cannot be run. */
+async function boot(config: ServerConfig): Promise<Application> {
+  const parts = { config, clock: systemClock, node: index };
+  if (config.app === null) return new Application(parts);
+  const app = await loadApp(config.app);
+  return new Application({ ...parts, app: (runtime, presence) => userApp(app, runtime, presence) });
+}
+
 async function joinMesh(nodes: number): Promise<void> {
   const { mesh } = running();
   // Every pair once: the higher index calls.

@@ -4,6 +4,7 @@ import { describeProblem, EXIT, FiredrillError } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
 import { readRun } from '../record/read-run.ts';
 import { toFiredrillError } from '../run/run.ts';
+import { CONFORM_FLAGS, conformCommand } from './conform-command.ts';
 import { FlagReader } from './flags.ts';
 import { OBSERVE_FLAGS, observeCommand } from './observe-command.ts';
 import { writeReport } from './report-files.ts';
@@ -11,7 +12,7 @@ import { RUN_FLAGS, runCommand } from './run-command.ts';
 import { serveCommand } from './serve-command.ts';
 import { readVersion } from './version.ts';
 
-const COMMANDS = ['run', 'serve', 'observe', 'report'];
+const COMMANDS = ['run', 'serve', 'observe', 'conform', 'report'];
 const args = process.argv.slice(2);
 
 async function main(): Promise<number> {
@@ -68,6 +69,23 @@ async function main(): Promise<number> {
           ),
       async (typed) => {
         code = await observeCommand(typed.url, typed);
+      },
+    )
+    .command(
+      'conform [url]',
+      'hold a server against the cases of phoenix-semantics 10',
+      (command) =>
+        command
+          .positional('url', {
+            type: 'string',
+            describe: 'a running server; without it the bundled one, in both profiles',
+          })
+          .options(CONFORM_FLAGS)
+          .example('$0 conform --only 16,20-31', '')
+          .example('$0 conform ws://127.0.0.1:4000/socket --control http://127.0.0.1:4001', '')
+          .epilogue('Exit codes: 0 no case failed · 99 one did · 104 bad flags · 114 target unreachable'),
+      async (typed) => {
+        code = await conformCommand(typed.url, typed);
       },
     )
     .command(

@@ -1,49 +1,71 @@
-import { readFileSync } from 'node:fs';
-import { registerHooks, stripTypeScriptTypes } from 'node:module';
-import { resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isApp, type App } from './api.ts';
+import { realpathSync, statSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { App } from './definition.ts';
+import { explainFailure } from './import-failure.ts';
+import { admitApp } from './module-hooks.ts';
+import { AppError, type AppProblem } from './problem.ts';
+import { surviveStrays } from './stray-errors.ts';
 
-// The compiled package runs the same layout as .js.
-const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
-const API_URL = new URL(`./api${EXTENSION}`, import.meta.url).href;
+const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 
-/** The application file cannot be run: what is wrong with it, in one line. */
-export class AppError extends Error {}
+/** What is wrong with an application file, as typed; nothing when a node can run it. Imports it into this process. */
+export async function checkApp(path: string): Promise<readonly AppProblem[]> {
+  try {
+    await importApp(path);
+    return [];
+  } catch (error) {
+    if (error instanceof AppError) return error.problems;
+    throw error;
+  }
+}
 
-let registered = false;
+/** The application a file exports, for a node that will run it; rejects with an AppError. */
+export async function loadApp(path: string): Promise<App> {
+  const app = await importApp(path);
+  surviveStrays();
+  return app;
+}
 
-/** Lets an application import 'firedrill/server' wherever it lies, and be TypeScript also below node_modules. */
-function admitApps(): void {
-  if (registered) return;
-  registered = true;
-  registerHooks({
-    resolve(specifier, context, next) {
-      if (specifier === 'firedrill/server') return { url: API_URL, shortCircuit: true };
-      return next(specifier, context);
-    },
-    load(url, context, next) {
-      if (!isForeignTypeScript(url)) return next(url, context);
-      const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'), { sourceUrl: url });
-      return { format: 'module', source, shortCircuit: true };
-    },
+async function importApp(path: string): Promise<App> {
+  const file = findFile(path);
+  const url = pathToFileURL(file).href;
+  admitApp(url);
+  let loaded: Readonly<Record<string, unknown>>;
+  try {
+    loaded = (await import(url)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new AppError(explainFailure(error, path, file), { cause: error });
+  }
+  const exported = loaded['default'];
+  if (exported instanceof App) return exported;
+  const names = Object.keys(loaded);
+  const others = names.length === 0 ? 'no export' : `exports ${names.slice(0, 5).join(', ')}`;
+  throw refuse({
+    code: 'app_no_default_export',
+    path,
+    got: names.includes('default') ? 'a default export that application(…) did not make' : others,
+    wanted: 'a default export of application(…)',
+    hint: "import { application } from 'firedrill/server'; export default application({ channels: […] })",
   });
 }
 
-function isForeignTypeScript(url: string): boolean {
-  // Node strips no types below node_modules, and takes the module format from a package.json that may say commonjs.
-  return url.startsWith('file:') && /\.m?ts$/.test(url) && !url.startsWith(new URL('..', import.meta.url).href);
+/** Node imports by real path, so everything here knows the file by that name. */
+function findFile(path: string): string {
+  const file = resolve(path);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  const wanted = `a module: ${EXTENSIONS.join(', ')}`;
+  if (stats === undefined) {
+    throw refuse({ code: 'app_not_found', path, got: 'nothing there', wanted, hint: `it would be ${file}` });
+  }
+  if (!stats.isFile() || !EXTENSIONS.includes(extname(file))) {
+    const kind = stats.isDirectory() ? 'a folder' : extname(file) === '' ? 'no extension' : extname(file);
+    const hint = stats.isDirectory() ? `--app ${path.replace(/\/$/, '')}/app.ts` : 'rename it to end in .ts';
+    throw refuse({ code: 'app_not_a_module', path, got: kind, wanted, hint });
+  }
+  return realpathSync(file);
 }
 
-/** The application a file exports; rejects with an AppError. */
-export async function loadApp(path: string): Promise<App> {
-  admitApps();
-  let loaded: { default?: unknown };
-  try {
-    loaded = (await import(pathToFileURL(resolve(path)).href)) as { default?: unknown };
-  } catch (error) {
-    throw new AppError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-  if (!isApp(loaded.default)) throw new AppError('wanted: export default application({ channels: […] })');
-  return loaded.default;
+function refuse(problem: AppProblem): AppError {
+  return new AppError([problem]);
 }

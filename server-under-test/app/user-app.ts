@@ -1,17 +1,50 @@
+import { drillSocket } from '../channels/drill-socket.ts';
 import type { Process } from '../otp/process.ts';
 import type { Runtime } from '../otp/runtime.ts';
+import type { Route } from '../phoenix/routes.ts';
+import type { UserSocket } from '../phoenix/user-socket.ts';
 import type { Presence } from '../presence/presence.ts';
-import type { App } from './api.ts';
+import { checkConnect } from './bad-return.ts';
+import type { ChannelDefinition } from './channel-definition.ts';
+import { accept, type App } from './definition.ts';
 import type { NodeApp } from './drill-app.ts';
-import { offerPresence } from './presence-calls.ts';
+import { guard } from './guard.ts';
+import { lendParts, ownLogger, type NodeParts } from './node-parts.ts';
 import { AppWorker } from './worker.ts';
 
+/** What a node may hand in beside its runtime and presence. */
+export type MoreParts = Partial<Pick<NodeParts, 'pubsub' | 'logger' | 'secret'>>;
+
+function routeOn(node: NodeParts, definition: ChannelDefinition): Route {
+  const assigns = definition.callbacks?.assigns;
+  const route = { pattern: definition.pattern, module: definition.moduleOn(node) };
+  return assigns === undefined ? route : { ...route, assigns };
+}
+
+function socketOn(node: NodeParts, { definition }: App): UserSocket {
+  // A token the operator asks for is asked of every socket, before the application is.
+  const gate = drillSocket([], node.secret);
+  return {
+    name: 'AppSocket',
+    channels: definition.channels.map((one) => routeOn(node, one)),
+    async connect(params, info) {
+      const gated = await gate.connect(params, info);
+      if (gated.tag === 'error') return gated;
+      if (definition.connect === undefined) return accept();
+      return guard(() => definition.connect?.(params, info), checkConnect);
+    },
+    id: (assigns) => definition.id?.(assigns) ?? null,
+  };
+}
+
 /** An application of the user's on one node. */
-export function userApp(app: App, runtime: Runtime, presence: Presence): NodeApp {
-  offerPresence(runtime, presence);
-  const workers = Array.from(app.workers, ([name, worker]) => ({
+export function userApp(app: App, runtime: Runtime, presence: Presence, more: MoreParts = {}): NodeApp {
+  const { pubsub = presence['parts'].pubsub, logger = ownLogger(runtime), secret = null } = more;
+  const node: NodeParts = { runtime, presence, pubsub, logger, secret };
+  lendParts(node);
+  const workers = Object.entries(app.definition.workers ?? {}).map(([name, worker]) => ({
     name,
     start: (): Process => new AppWorker(runtime, name, worker),
   }));
-  return { socket: app.socket, workers };
+  return { socket: socketOn(node, app), workers };
 }

@@ -185,7 +185,8 @@ export const SETTINGS: Settings = {
     30_000,
     'Longest drain; what is left then is closed.',
   ),
-  longpoll: setting('LONGPOLL', YES_NO, false, 'Serve long-poll beside WebSocket.'),
+  // Phoenix has it off unless configured; the drill contract configures it.
+  longpoll: setting('LONGPOLL', YES_NO, true, 'Serve long-poll beside WebSocket.'),
   longpollWindowMs: setting(
     'LONGPOLL_WINDOW_MS',
     milliseconds(),

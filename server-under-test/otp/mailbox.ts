@@ -116,6 +116,11 @@ export class Mailbox {
     return message;
   }
 
+  /** When the oldest message came, in whole monotonic milliseconds. */
+  get oldestAtMs(): number {
+    return this.firstAtMs;
+  }
+
   /** How long the oldest message has waited, in milliseconds. */
   oldestWaitMs(nowMs: number): number {
     return this.length === 0 ? 0 : Math.max(0, nowMs - this.firstAtMs);

@@ -91,6 +91,9 @@ export abstract class Process {
   /** Cleans up; the process is dead already and its mail is gone. */
   protected abstract ended(reason: ExitReason): void;
 
+  /** Called before each message with the whole millisecond it came in, for those who measure queues. */
+  protected noteArrival(_arrivedMs: number): void {}
+
   /** Called after each visit of the scheduler, for work worth batching. */
   afterVisit(): void {}
 
@@ -151,11 +154,13 @@ export abstract class Process {
 
   /** For the scheduler: handles the oldest message. Null when it finished at once. */
   takeMessage(): Promise<void> | null {
+    const arrivedMs = this.mailbox.oldestAtMs;
     const message = this.mailbox.shift();
     const { scheduler } = this.runtime;
     scheduler.waiting -= 1;
     if (this.mailbox.length === 0) scheduler.noteEmpty(this);
     this.handled += 1;
+    this.noteArrival(arrivedMs);
     if (this.extras !== null && this.extras.trace !== null)
       return this.handleTraced(message, this.extras.trace);
     return this.handle(message);
@@ -283,9 +288,12 @@ export abstract class Process {
     if (this.extras !== null) this.extras.hooks = removeFrom(this.extras.hooks, hook);
   }
 
-  /** Records how long callbacks take, from now for `forMs`. */
+  /** Records how long callbacks take, until `forMs` from now; a trace that runs goes on longer. */
   trace(forMs: number): void {
-    if (this.state !== DEAD)
-      (this.extras ??= new Extras()).trace = new Trace(this.runtime.clock.nowMs(), forMs);
+    if (this.state === DEAD) return;
+    const extras = (this.extras ??= new Extras());
+    const nowMs = this.runtime.clock.nowMs();
+    if (extras.trace !== null && nowMs < extras.trace.untilMs) extras.trace.untilMs = nowMs + forMs;
+    else extras.trace = new Trace(nowMs, forMs);
   }
 }

@@ -9,7 +9,7 @@ export interface TracedCallback {
 /** How long the callbacks of one process took, while somebody wanted to know. */
 export class Trace {
   readonly sinceMs: number;
-  readonly untilMs: number;
+  untilMs: number;
   count = 0;
   totalMs = 0;
   maxMs = 0;

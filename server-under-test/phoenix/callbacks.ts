@@ -23,10 +23,10 @@ function handleIn(channel: Channel, message: Message): void | Promise<void> {
     if (!(result instanceof Promise)) return handledIn(channel, message, result, startedMs);
     return result.then(
       (value) => handledIn(channel, message, value, startedMs),
-      (error: unknown) => crash(channel, error, true),
+      (error: unknown) => crash(channel, error),
     );
   } catch (error) {
-    return crash(channel, error, true);
+    return crash(channel, error);
   }
 }
 
@@ -46,7 +46,7 @@ export function handleOut(channel: Channel, broadcast: Broadcast): void | Promis
   try {
     return settle(channel, channel.module.handleOut?.(broadcast.event, broadcast.payload, channel.socket));
   } catch (error) {
-    return crash(channel, error, false);
+    return crash(channel, error);
   }
 }
 
@@ -55,11 +55,18 @@ export function handleCall(channel: Channel, call: Call): void | Promise<void> {
   const { handleCall: callback } = channel.module;
   if (callback === undefined)
     return channel.terminate({ exception: new NoClause('handle_call/3', call.request) });
-  const answer = callback(call.request, channel.socket);
-  if (!(answer instanceof Promise)) return call.reply(answer);
-  return answer.then((value: unknown) => {
-    if (channel.alive) call.reply(value);
-  });
+  try {
+    const answer = callback(call.request, channel.socket);
+    if (!(answer instanceof Promise)) return call.reply(answer);
+    return answer.then(
+      (value: unknown) => {
+        if (channel.alive) call.reply(value);
+      },
+      (error: unknown) => crash(channel, error),
+    );
+  } catch (error) {
+    return crash(channel, error);
+  }
 }
 
 /** GenServer.cast to this channel's process. */
@@ -69,7 +76,7 @@ export function handleCast(channel: Channel, request: unknown): void | Promise<v
   try {
     return settle(channel, callback(request, channel.socket));
   } catch (error) {
-    return crash(channel, error, false);
+    return crash(channel, error);
   }
 }
 
@@ -83,7 +90,7 @@ export function handleInfo(channel: Channel, message: unknown): void | Promise<v
   try {
     return settle(channel, channel.module.handleInfo(message, channel.socket));
   } catch (error) {
-    return crash(channel, error, false);
+    return crash(channel, error);
   }
 }
 
@@ -94,13 +101,21 @@ function settle(
   if (!(result instanceof Promise)) return obey(channel, result, false);
   return result.then(
     (value) => obey(channel, value, false),
-    (error: unknown) => crash(channel, error, false),
+    (error: unknown) => crash(channel, error),
   );
 }
 
-/** A thrown return value counts as returned, any other throw ends the channel (phoenix-semantics 2.7). */
-function crash(channel: Channel, thrown: unknown, mayReply: boolean): void | Promise<void> {
-  if (isHandleResult(thrown)) return obey(channel, thrown, mayReply);
+/**
+ * What was thrown instead of returned (phoenix-semantics 2.7).
+ *
+ * An Error is a raise or an exit. Anything else goes past the channel's own code and is what the GenServer returned: no reply is
+ * sent, no end announced.
+ */
+function crash(channel: Channel, thrown: unknown): void | Promise<void> {
+  if (isHandleResult(thrown)) {
+    if (thrown.tag === 'noreply') return obey(channel, thrown, false);
+    if (thrown.tag === 'stop' && thrown.reply === null) return channel.terminate(thrown.reason);
+  }
   return channel.terminate(reasonOf(thrown));
 }
 
@@ -116,7 +131,8 @@ function obey(channel: Channel, result: HandleResult | undefined, mayReply: bool
       channel.sendReply(result.reply);
       break;
     case 'stop':
-      return channel.stopWith(result.reason, mayReply ? result.reply : null);
+      if (!mayReply && result.reply !== null) return channel.terminate({ badReturn: result });
+      return channel.stopWith(result.reason, result.reply);
     default:
       return channel.terminate({ badReturn: result });
   }

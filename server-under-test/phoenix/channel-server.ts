@@ -50,6 +50,13 @@ export class Channel extends Process implements Registrant {
     return this.socket.topic;
   }
 
+  protected override noteArrival(arrivedMs: number): void {
+    const { queueAge } = this.context.telemetry;
+    const waitedMs = Math.max(0, Math.floor(this.runtime.clock.nowMs()) - arrivedMs);
+    if (queueAge.listened) queueAge.emit(waitedMs, { kind: this.kind, topic: this.topic });
+    else queueAge.note(waitedMs);
+  }
+
   override get hibernateAfterMs(): number {
     return this.context.limits.hibernateAfterMs;
   }
@@ -179,10 +186,9 @@ export class Channel extends Process implements Registrant {
     try {
       const result = this.module.join(this.topic, payload, this.socket);
       if (!(result instanceof Promise)) return this.settleJoin(result, payload, startedMs);
-      return result.then(
-        (value) => this.settleJoin(value, payload, startedMs),
-        (error: unknown) => this.end(reasonOf(error)),
-      );
+      return result
+        .then((value) => this.settleJoin(value, payload, startedMs))
+        .catch((error: unknown) => this.end(reasonOf(error)));
     } catch (error) {
       this.end(reasonOf(error));
     }

@@ -4,6 +4,8 @@ import type { Runtime } from '../otp/runtime.ts';
 import { asyncTask, awaitTask, type Task } from '../otp/task.ts';
 import type { Table } from '../otp/table.ts';
 import { Broadcast } from '../pubsub/broadcast.ts';
+import type { LogChoice } from '../telemetry/event-metadata.ts';
+import type { LogMetadata } from '../telemetry/log-line.ts';
 import type { Subscription } from '../pubsub/pubsub.ts';
 import type { Channel } from './channel-server.ts';
 import type { Ref } from './message.ts';
@@ -36,6 +38,28 @@ export class ChannelSocket {
   /** The socket id connect/3 gave, or null. */
   get id(): string | null {
     return this.channel.transport.socketId;
+  }
+
+  /** For the log (phoenix-semantics 7.1). */
+  get channelName(): string {
+    return this.channel.module.name ?? 'channel';
+  }
+
+  get logJoin(): LogChoice {
+    return this.channel.module.logJoin ?? 'info';
+  }
+
+  get logHandleIn(): LogChoice {
+    return this.channel.module.logHandleIn ?? 'debug';
+  }
+
+  logMetadata(): LogMetadata {
+    const { assigns } = this;
+    const userId = assigns['user_id'];
+    return {
+      request_id: this.channel.transport.requestId,
+      user_id: typeof userId === 'string' || typeof userId === 'number' ? userId : null,
+    };
   }
 
   get joined(): boolean {

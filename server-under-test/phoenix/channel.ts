@@ -1,4 +1,5 @@
 import type { ExitReason } from '../otp/exit-reason.ts';
+import type { LogChoice } from '../telemetry/event-metadata.ts';
 import type { ChannelSocket } from './channel-socket.ts';
 
 /** What join/3 returns (phoenix-semantics 2.4). */
@@ -19,6 +20,12 @@ export type HandleResult =
 
 /** The callbacks of one kind of channel. All but join are optional. */
 export interface ChannelModule {
+  /** What logs call it. */
+  readonly name?: string;
+  /** Level of the line for each join, `info` unless given; false for none. */
+  readonly logJoin?: LogChoice;
+  /** Level of the line for each event, `debug` unless given; false for none. */
+  readonly logHandleIn?: LogChoice;
   /** Broadcast events that go through handleOut instead of the fastlane. */
   readonly intercepts?: readonly string[];
   join(topic: string, payload: unknown, socket: ChannelSocket): JoinResult | Promise<JoinResult>;

@@ -1,3 +1,4 @@
+import { requestIdFor } from '../telemetry/request-id.ts';
 import type { EndpointContext } from './context.ts';
 import type { ConnectInfo } from './connect-info.ts';
 import type { Serializer } from './serializer.ts';
@@ -23,7 +24,7 @@ export function connectUser(
   const startedMs = context.runtime.clock.nowMs();
   const settle = (result: ConnectResult): Connected | null => {
     const connected = accept(context, opening, result);
-    noteConnected(context, opening, transport, connected !== null, startedMs);
+    noteConnected(context, opening, transport, connected, startedMs);
     return connected;
   };
   const result = context.socket.connect(opening.params, opening.connectInfo);
@@ -37,14 +38,15 @@ function accept(context: EndpointContext, opening: Opening, result: ConnectResul
     context.logger.error(() => `id must be a text or null, got ${JSON.stringify(socketId)}`);
     return null;
   }
-  return { serializer: opening.serializer, socketId, assigns: result.assigns };
+  const requestId = requestIdFor(context.logger);
+  return { serializer: opening.serializer, socketId, assigns: result.assigns, requestId };
 }
 
 function noteConnected(
   context: EndpointContext,
   opening: Opening,
   transport: TransportName,
-  accepted: boolean,
+  connected: Connected | null,
   startedMs: number,
 ): void {
   const { socketConnected } = context.telemetry;
@@ -55,11 +57,17 @@ function noteConnected(
     endpoint: 'Endpoint',
     transport,
     params,
-    connect_info: connectInfo,
+    connect_info: {
+      uri: connectInfo.uri,
+      user_agent: connectInfo.userAgent,
+      x_headers: connectInfo.xHeaders,
+      peer_data: connectInfo.peer,
+      request_id: connected?.requestId ?? null,
+    },
     vsn,
     user_socket: context.socket.name,
     log: 'info',
-    result: accepted ? 'ok' : 'error',
+    result: connected === null ? 'error' : 'ok',
     serializer: serializer.name,
   });
 }

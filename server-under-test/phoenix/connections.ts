@@ -19,6 +19,8 @@ export class Connections {
   private head: WebSocketTransport | null = null;
   private tail: WebSocketTransport | null = null;
   private timer: Timer | null = null;
+  /** Cowboy's ticks after the deadline, of connections that were silent until then. */
+  private readonly graces = new Set<Timer>();
 
   constructor(clock: Clock, idleTimeoutMs: number, server: WebServer) {
     this.clock = clock;
@@ -57,10 +59,12 @@ export class Connections {
     }
   }
 
-  /** Stops the timer for good. */
+  /** Stops the timers for good. */
   close(): void {
     this.timer?.cancel();
     this.timer = null;
+    for (const grace of this.graces) grace.cancel();
+    this.graces.clear();
   }
 
   private append(transport: WebSocketTransport): void {
@@ -110,8 +114,10 @@ export class Connections {
 
   private expireLater(transport: WebSocketTransport, graceMs: number): void {
     const { heardAtMs } = transport;
-    this.clock.after(graceMs, () => {
+    const grace = this.clock.after(graceMs, () => {
+      this.graces.delete(grace);
       if (transport.heardAtMs === heardAtMs && transport.alive) transport.idleExpired();
     });
+    this.graces.add(grace);
   }
 }

@@ -136,9 +136,16 @@ export class Endpoint {
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
         `Sec-WebSocket-Accept: ${acceptKey}\r\n${protocol}\r\n`,
     );
-    const transport = this.context.transportSupervisor.startChild(
-      () => new WebSocketTransport(this.context, socket, connected),
-    );
+    let transport: WebSocketTransport;
+    try {
+      transport = this.context.transportSupervisor.startChild(
+        () => new WebSocketTransport(this.context, socket, connected),
+      );
+    } catch (error) {
+      // Its supervisor or the registry is being restarted. The client has its 101: all that is left is to hang up.
+      this.context.logger.error(() => `connection could not start: ${String(error)}`);
+      return void socket.destroy();
+    }
     socket[OWNER] = transport;
     socket.on('data', onData);
     socket.on('drain', onDrain);

@@ -121,7 +121,9 @@ test('no query makes it throw', () => {
 function utf8(query: string): boolean {
   return query.split('&').every((pair) =>
     pair.split(/=(.*)/s, 2).every((part) => {
-      const raw = part.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+      const raw = part.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      );
       const bytes = Buffer.from(raw, 'latin1');
       return Buffer.from(bytes.toString('utf8'), 'utf8').equals(bytes);
     }),

@@ -33,7 +33,7 @@ export function handleMessage(transport: Transport, message: Message): void {
 function reaches(channel: Channel, message: Message, profile: Profile): boolean {
   const { joinRef } = message;
   if (sameRef(joinRef, channel.wireJoinRef)) return true;
-  if (!profile.dropsStale) return message.event !== 'phx_leave';
+  if (!profile.dropsStale) return message.event !== 'phx_leave' || channel.wireJoinRef === null;
   return joinRef === null && !profile.dropsNull;
 }
 

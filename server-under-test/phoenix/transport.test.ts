@@ -9,7 +9,12 @@ import { serializerV2 } from './serializer-v2.ts';
 import type { Connected } from './transport.ts';
 import { WebSocketTransport } from './websocket.ts';
 
-const CONNECTED: Connected = { serializer: serializerV2, socketId: null, assigns: { user_id: null } };
+const CONNECTED: Connected = {
+  serializer: serializerV2,
+  socketId: null,
+  assigns: { user_id: null },
+  requestId: null,
+};
 
 interface Client {
   readonly pipe: MemoryPipe;

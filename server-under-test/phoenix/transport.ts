@@ -21,6 +21,8 @@ export interface Connected {
   /** The topic of its disconnect broadcasts, or null. */
   readonly socketId: string | null;
   readonly assigns: Assigns;
+  /** Its name in the log; null where no line would show it. */
+  readonly requestId: string | null;
 }
 
 /**
@@ -36,6 +38,7 @@ export abstract class Transport extends Process implements Registrant {
   readonly serializer: Serializer;
   readonly socketId: string | null;
   readonly assigns: Assigns;
+  readonly requestId: string | null;
   /** Joined channels by topic; made with the first join. */
   channels: Map<unknown, Channel> | null = null;
   /** Why it ended, for channels that learn of it late. */
@@ -50,6 +53,7 @@ export abstract class Transport extends Process implements Registrant {
     this.serializer = connected.serializer;
     this.socketId = connected.socketId;
     this.assigns = connected.assigns;
+    this.requestId = connected.requestId;
     // A plain subscription, no fastlane: disconnect is a message to this process (phoenix-semantics 2.2).
     if (this.socketId !== null) context.pubsub.subscribe(this, this.socketId);
   }
@@ -131,8 +135,7 @@ export abstract class Transport extends Process implements Registrant {
   evict(channel: Channel, message: Message): void {
     this.channels?.delete(channel.topic);
     channel.signal({ shutdown: 'duplicate_join' }, this);
-    this.send(new EvictionNotice(channel.topic, channel.wireJoinRef));
-    if (!channel.alive) return join(this, message);
+    if (!channel.alive) return this.replace(channel, message);
     this.eviction = new Eviction(this.runtime.clock, channel, message, this.context.limits.evictionMs);
     this.inHand = message;
     this.hold();
@@ -146,6 +149,8 @@ export abstract class Transport extends Process implements Registrant {
   protected override ended(reason: ExitReason): void {
     this.exitReason = reason;
     this.eviction?.cancel();
+    // It is in the table no more, but it monitors this connection like the others.
+    this.eviction?.channel.send(new Down(this, reason));
     if (this.registered !== null) this.context.pubsub.registry.ownerEnded(this);
     this.context.telemetry.countExit('transport', classifyReason(reason));
     for (const channel of this.channels?.values() ?? []) channel.send(new Down(this, reason));
@@ -176,6 +181,12 @@ export abstract class Transport extends Process implements Registrant {
     if (eviction === null) return;
     this.eviction = null;
     eviction.cancel();
-    this.proceed(() => join(this, eviction.message));
+    this.proceed(() => this.replace(eviction.channel, eviction.message));
+  }
+
+  /** The old channel is dead: its phx_close goes behind what it still pushed, the new join before both. */
+  private replace(channel: Channel, message: Message): void {
+    this.send(new EvictionNotice(channel.topic, channel.wireJoinRef));
+    join(this, message);
   }
 }

@@ -158,7 +158,14 @@ export class PubSub {
       way.finish();
       this.telemetry.fastlaneSends.value += fast;
       this.telemetry.interceptSends.value += slow;
+      this.noteFanOut(broadcast, fast, slow);
     }
+  }
+
+  private noteFanOut({ topic, event }: Broadcast, fastlane: number, intercepted: number): void {
+    const { fanOut } = this.telemetry;
+    if (fanOut.listened) fanOut.execute({ fastlane, intercepted }, { topic, event });
+    else fanOut.note();
   }
 
   private isDiverted(broadcast: Broadcast): boolean {

@@ -119,9 +119,6 @@ export function mergePages(pages: readonly ProcessPage[], { sort, limit }: Proce
 export function inspectProcess(runtime: Runtime, id: number): ProcessInfo | null {
   const process = runtime.find(id);
   if (process === null) return null;
-  const nowMs = runtime.clock.nowMs();
-  const trace = process.extras?.trace ?? null;
-  // One that runs is left alone: to begin anew would forget what it has seen.
-  if (trace === null || nowMs >= trace.untilMs) process.trace(TRACE_MS);
+  process.trace(TRACE_MS);
   return describeProcess(process, runtime.clock.nowMs());
 }

@@ -143,12 +143,7 @@ export class ConnectionModel {
       case 'push_me':
         return isMap(payload) ? frames(push('pushed', payload), reply(okay({}))) : crash();
       case 'order':
-        return frames(
-          push('p1', {}),
-          [null, null, topic, 'b1', {}],
-          push('p2', {}),
-          reply(okay({})),
-        );
+        return frames(push('p1', {}), [null, null, topic, 'b1', {}], push('p2', {}), reply(okay({})));
       case 'double_reply':
         if (ref === null) return crash();
         return frames(reply(okay({ n: 1 })), reply(okay({ n: 2 })));
@@ -193,10 +188,7 @@ function handleBinary(
         reply(Buffer.concat([data, Buffer.from('!')])),
       );
     case 'shout':
-      return frames(
-        hex(2, [topic, 'shout'], data),
-        [channel.channelRef, ref, topic, 'phx_reply', okay({})],
-      );
+      return frames(hex(2, [topic, 'shout'], data), [channel.channelRef, ref, topic, 'phx_reply', okay({})]);
     case 'crash':
       return crash();
     default:

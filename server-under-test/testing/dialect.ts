@@ -2,7 +2,13 @@ import type { WebServer } from '../phoenix/profile.ts';
 import { isMap } from './plain-json.ts';
 
 /** The five fields in the order of V2. */
-export type Fields = readonly [joinRef: unknown, ref: unknown, topic: unknown, event: unknown, payload: unknown];
+export type Fields = readonly [
+  joinRef: unknown,
+  ref: unknown,
+  topic: unknown,
+  event: unknown,
+  payload: unknown,
+];
 
 /** How one serializer writes and reads text, and whether it knows bytes (phoenix-semantics 1.3 to 1.5). */
 export interface Dialect {

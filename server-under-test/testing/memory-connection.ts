@@ -22,7 +22,7 @@ export class MemoryConnection implements BytePipe {
   constructor(app: Application, userId: string | null = null) {
     this.app = app;
     const socketId = userId === null ? null : `user:${userId}`;
-    const connected = { serializer: serializerV2, socketId, assigns: { user_id: userId } };
+    const connected = { serializer: serializerV2, socketId, assigns: { user_id: userId }, requestId: null };
     this.transport = app.context.transportSupervisor.startChild(
       () => new WebSocketTransport(app.context, this, connected),
     );

@@ -51,23 +51,27 @@ export class LongPoll implements HttpHandler {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     response.on('error', () => {});
+    response.setHeader('access-control-allow-origin', '*');
     this.serve(request, response).catch((error: unknown) => {
+      // Hung up while it spoke.
+      if (response.destroyed) return;
       this.context.logger.error(() => `long-poll request failed: ${String(error)}`);
       if (!response.headersSent) response.writeHead(500).end();
     });
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method } = request;
-    if (method === 'OPTIONS') return preflight(request, response);
-    if (method !== 'GET' && method !== 'POST') return void response.writeHead(400).end();
     const opening = judgeLongPoll(request, this.options.rules);
     if (opening instanceof Refused && opening.status === 400)
       return void response.writeHead(400).end(opening.body);
     if (opening instanceof Refused && opening.byOrigin)
       return answerJson(response, { status: opening.status });
+    const { method } = request;
+    if (method === 'OPTIONS') return preflight(request, response);
+    if (method !== 'GET' && method !== 'POST') return void response.writeHead(400).end();
     const token = this.tokenOf(request);
-    const address = token === null ? null : await this.resume(token);
+    const address = token === null ? null : await this.resume(token, response);
+    if (response.destroyed) return;
     if (address !== null && token !== null) {
       if (method === 'GET') return this.listen(address, token, response);
       return this.publish(address, request, response);
@@ -90,18 +94,18 @@ export class LongPoll implements HttpHandler {
   }
 
   /** The session of a token, if it still answers within `pubsubTimeoutMs`. */
-  private async resume(token: string): Promise<SessionAddress | null> {
+  private async resume(token: string, response: ServerResponse): Promise<SessionAddress | null> {
     const address = this.read(token);
     if (address === null) return null;
-    const answer = await this.ask(address, { op: 'subscribe' }, this.options.pubsubTimeoutMs);
+    const answer = await this.ask(response, address, { op: 'subscribe' }, this.options.pubsubTimeoutMs);
     return answer === null ? null : address;
   }
 
   private async listen(address: SessionAddress, token: string, response: ServerResponse): Promise<void> {
-    let answer = await this.ask(address, { op: 'flush' }, this.options.windowMs);
-    if (answer?.tag === 'now available') {
-      answer = await this.ask(address, { op: 'flush' }, this.options.windowMs);
-    }
+    const { windowMs } = this.options;
+    let answer = await this.ask(response, address, { op: 'flush' }, windowMs);
+    if (answer?.tag === 'now available')
+      answer = await this.ask(response, address, { op: 'flush' }, windowMs);
     if (answer?.tag === 'messages') return answerMessages(response, token, answer.messages);
     answerJson(response, { status: 204, token, messages: [] });
   }
@@ -114,28 +118,42 @@ export class LongPoll implements HttpHandler {
     const envelopes = await readPost(request);
     if (envelopes === null) return void response.writeHead(400).end();
     for (const envelope of envelopes) {
-      const answer = await this.ask(address, { op: 'dispatch', envelope }, this.options.windowMs);
-      if (answer === null) return answerJson(response, { status: 408 });
+      const answer = await this.ask(response, address, { op: 'dispatch', envelope }, this.options.windowMs);
+      if (answer === null && !response.destroyed) return answerJson(response, { status: 408 });
     }
     answerJson(response, { status: 200 });
   }
 
-  /** Null when there was no answer in time. */
+  /**
+   * Null when there was no answer in time, or nobody is left to give it to.
+   *
+   * A client that hangs up takes its clock along and leaves its messages to the next poll; what it posted is still handled.
+   */
   private ask(
+    response: ServerResponse,
     address: SessionAddress,
     asked: { op: 'subscribe' } | { op: 'flush' } | { op: 'dispatch'; envelope: Envelope },
     timeoutMs: number,
   ): Promise<SessionAnswer | null> {
+    const { sessions } = this;
+    if (response.destroyed) {
+      if (asked.op === 'dispatch') sessions.tell(address, asked);
+      return Promise.resolve(null);
+    }
     return new Promise((resolve) => {
-      const timer = this.context.runtime.clock.after(timeoutMs, () => {
-        this.sessions.forget(ref);
-        if (asked.op === 'flush') this.sessions.ask(address, { op: 'expired', ref }, () => {});
-        resolve(null);
-      });
-      const ref = this.sessions.ask(address, asked, (answer) => {
+      const settle = (answer: SessionAnswer | null): void => {
         timer.cancel();
+        response.off('close', giveUp);
         resolve(answer);
-      });
+      };
+      const giveUp = (): void => {
+        sessions.forget(ref);
+        if (asked.op === 'flush') sessions.tell(address, { op: 'expired', ref });
+        settle(null);
+      };
+      const ref = sessions.ask(address, asked, settle);
+      const timer = this.context.runtime.clock.after(timeoutMs, giveUp);
+      response.once('close', giveUp);
     });
   }
 
@@ -165,7 +183,6 @@ export class LongPoll implements HttpHandler {
 function preflight(request: IncomingMessage, response: ServerResponse): void {
   const asked = request.headers['access-control-request-headers'];
   response.writeHead(200, {
-    'access-control-allow-origin': '*',
     'access-control-allow-headers': typeof asked === 'string' ? asked : '',
     'access-control-allow-methods': 'get, post, options',
     'access-control-max-age': '3600',

@@ -11,7 +11,6 @@ export interface PollBody {
 
 export function answerJson(response: ServerResponse, body: PollBody): void {
   response.writeHead(200, {
-    'access-control-allow-origin': '*',
     'cache-control': 'max-age=0, private, must-revalidate',
     'content-type': 'application/json; charset=utf-8',
   });

@@ -69,10 +69,6 @@ export class Sessions extends Process {
     this.byKey.delete(key);
   }
 
-  all(): LongPollSession[] {
-    return [...this.byKey.values()];
-  }
-
   /** Asks a session, wherever it is; returns the ref of the question, to forget it by. */
   ask(address: SessionAddress, asked: Asked, answer: Answer): number {
     this.lastRef += 1;
@@ -84,6 +80,11 @@ export class Sessions extends Process {
       this.distribution?.send(address.node, NAME, this.wire(address.key, asked, ref));
     }
     return ref;
+  }
+
+  /** As `ask`, for what needs no answer. */
+  tell(address: SessionAddress, told: Asked): void {
+    this.forget(this.ask(address, told, () => {}));
   }
 
   /** The asker waits no longer. */
