@@ -5,7 +5,7 @@ import { SOCKET_PATH, type ServerConfig } from './config.ts';
 import { describeConfig, helpText, settingsTable } from './config/help.ts';
 import { describeProblem } from './config/problem.ts';
 import { readConfig } from './config/read-config.ts';
-import { Control } from './control.ts';
+import { Control } from './control/control.ts';
 import { systemClock } from './otp/clock.ts';
 
 const BAD_CONFIG = 104;

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { realClock } from '../base/clock.ts';
 import { EXIT, type ExitCode } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
+import type { CaseNumber } from '../conformance/case.ts';
 import { NEWEST_VERSION } from '../conformance/bundled-servers.ts';
 import { conform, type ConformOptions } from '../conformance/conform.ts';
 import { readSelection } from '../conformance/section-ten.ts';
@@ -80,7 +81,7 @@ function progress(): NonNullable<ConformOptions['onJudged']> {
   };
 }
 
-function readOnly(flags: FlagReader): ReadonlySet<number> | null {
+function readOnly(flags: FlagReader): ReadonlySet<CaseNumber> | null {
   const text = flags.text('only');
   if (text === undefined) return null;
   const only = readSelection(text);

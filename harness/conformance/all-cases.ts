@@ -1,5 +1,7 @@
 /** Every case there is, by number. */
 import type { ConformanceCase } from './case.ts';
+import { BEYOND_CHANNELS } from './cases-beyond-channels.ts';
+import { BEYOND } from './cases-beyond.ts';
 import { BROADCASTS } from './cases-broadcasts.ts';
 import { CALLS } from './cases-calls.ts';
 import { CONNECTION_ENDS } from './cases-connection-ends.ts';
@@ -11,6 +13,7 @@ import { LEAVING } from './cases-leaving.ts';
 import { LONG_POLL } from './cases-long-poll.ts';
 import { OPENING } from './cases-opening.ts';
 import { PRESENCE } from './cases-presence.ts';
+import { placeOf } from './section-ten.ts';
 
 export const ALL_CASES: readonly ConformanceCase[] = [
   ...OPENING,
@@ -24,4 +27,6 @@ export const ALL_CASES: readonly ConformanceCase[] = [
   ...CONNECTION_ENDS,
   ...LONG_POLL,
   ...ELSEWHERE,
-].toSorted((a, b) => a.number - b.number);
+  ...BEYOND,
+  ...BEYOND_CHANNELS,
+].toSorted((a, b) => placeOf(a.number) - placeOf(b.number));

@@ -1,4 +1,4 @@
-/** A case of phoenix-semantics 10, made executable. */
+/** A case of phoenix-semantics, made executable. */
 import type { Settings } from './target.ts';
 import type { Trial } from './trial.ts';
 
@@ -22,8 +22,11 @@ export type Needs = {
   ends?: 'drain' | 'stop';
 };
 
+/** As phoenix-semantics 10 numbers it, or `b1` for what its sections state beyond that table. */
+export type CaseNumber = number | `b${number}`;
+
 export type RunnableCase = {
-  number: number;
+  number: CaseNumber;
   title: string;
   /** The sections of phoenix-semantics that say what must happen. */
   spec: string;
@@ -33,7 +36,7 @@ export type RunnableCase = {
 };
 
 /** A case that is not about the server, or not about a server with channels alone. */
-export type ElsewhereCase = { number: number; title: string; spec: string; elsewhere: string };
+export type ElsewhereCase = { number: CaseNumber; title: string; spec: string; elsewhere: string };
 
 export type ConformanceCase = RunnableCase | ElsewhereCase;
 

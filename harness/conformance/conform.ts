@@ -2,7 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import { ALL_CASES } from './all-cases.ts';
 import { runBundled } from './bundled-servers.ts';
-import type { ConformanceCase } from './case.ts';
+import type { CaseNumber, ConformanceCase } from './case.ts';
 import { lookAt } from './look-at-target.ts';
 import { runCases, type Judged } from './run-cases.ts';
 import type { ConformanceTarget, Settings, WebServer } from './target.ts';
@@ -11,7 +11,7 @@ import type { Column } from './verdicts.ts';
 export type ConformOptions = {
   clock: Clock;
   /** The numbers to run; null for all. */
-  only: ReadonlySet<number> | null;
+  only: ReadonlySet<CaseNumber> | null;
   /** The target, or what the bundled servers are started with. */
   against:
     | { kind: 'url'; target: ConformanceTarget }

@@ -1,6 +1,6 @@
 /** What came of a run: outcomes by case and profile, and how they are written down. */
 import { clip } from './raw-client.ts';
-import type { ConformanceCase, Outcome } from './case.ts';
+import type { CaseNumber, ConformanceCase, Outcome } from './case.ts';
 import { sectionOf } from './section-ten.ts';
 import type { WebServer } from './target.ts';
 
@@ -8,7 +8,7 @@ import type { WebServer } from './target.ts';
 export type Counts = { passed: number; inPart: number; failed: number; notApplicable: number };
 
 /** One column: a profile of a target. */
-export type Column = { profile: WebServer; version: string; outcomes: Map<number, Outcome> };
+export type Column = { profile: WebServer; version: string; outcomes: Map<CaseNumber, Outcome> };
 
 export function countOutcomes({ outcomes }: Column): Counts {
   const counts = { passed: 0, inPart: 0, failed: 0, notApplicable: 0 };

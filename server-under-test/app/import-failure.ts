@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
 import { AppError, type AppProblem } from './problem.ts';
+import { stripTypes } from './strip-types.ts';
 import { userFrame } from './user-frame.ts';
 
 const NOT_FOUND = [
@@ -28,11 +28,12 @@ export function explainFailure(error: unknown, path: string, file: string): read
     return [{ code: 'app_threw', path: place, got, wanted: 'a file that loads without throwing', hint }];
   }
   const row = syntaxRow(file);
+  const place = userFrame(error) ?? (row === null ? path : `${path}:${row}`);
   const stripOnly = code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX';
   return [
     {
       code: 'app_syntax_error',
-      path: row === null ? path : `${path}:${row}`,
+      path: place,
       got,
       wanted: stripOnly ? 'TypeScript that only needs its types removed' : 'a module that parses',
       hint: stripOnly
@@ -51,12 +52,12 @@ function firstLine(error: unknown): string {
 function syntaxRow(file: string): string | null {
   try {
     const text = readFileSync(file, 'utf8');
-    const input = file.endsWith('ts') ? stripTypeScriptTypes(text) : text;
+    const input = file.endsWith('ts') ? stripTypes(text, file) : text;
     const args = ['--check', '--input-type=module', '-'];
     const { stderr } = spawnSync(process.execPath, args, { input, encoding: 'utf8' });
     return /^\[stdin\]:(\d+)$/m.exec(stderr)?.[1] ?? null;
   } catch {
-    // The error lies in a file this one imports, or in its types: the message alone then.
+    // The error lies in a file this one imports: the message alone then.
     return null;
   }
 }

@@ -3,8 +3,9 @@
  * dependency, below node_modules.
  */
 import { readFileSync } from 'node:fs';
-import { registerHooks, stripTypeScriptTypes } from 'node:module';
+import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { stripTypes } from './strip-types.ts';
 
 // The compiled package runs the same layout as .js.
 const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -36,7 +37,7 @@ export function admitApp(url: string): void {
     load(url, context, next) {
       // Node strips no types below node_modules.
       if (!own.has(url) || !isTypeScript(url) || !url.includes('/node_modules/')) return next(url, context);
-      const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'), { sourceUrl: url });
+      const source = stripTypes(readFileSync(fileURLToPath(url), 'utf8'), url);
       return { format: 'module', source, shortCircuit: true };
     },
   });

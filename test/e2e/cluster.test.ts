@@ -72,11 +72,17 @@ suite('nodes of one server', GUARD, () => {
   };
 
   before(async () => {
-    const periods = ['--presence-broadcast-period-ms', '50', '--presence-down-ms', '700'];
+    const flags = {
+      port: 0,
+      'control-port': 0,
+      nodes: NODES,
+      'longpoll-window-ms': 2_000,
+      'presence-broadcast-period-ms': 50,
+      'presence-down-ms': 700,
+    };
     server = firedrill(
       'serve',
-      ...['--port', '0', '--control-port', '0', '--nodes', String(NODES), '--longpoll-window-ms', '2000'],
-      ...periods,
+      ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]),
     );
     const ready = JSON.parse(await server.line(/"ready":true/)) as { url: string; control: string };
     ({ control } = ready);

@@ -1,6 +1,6 @@
-import { problems, type Answer, type ControlProblem } from './control-answer.ts';
-import { hintFor } from './control-body.ts';
-import { PROCESS_SORTS, type ProcessQuery, type ProcessSort } from './telemetry/process-list.ts';
+import { problems, type Answer, type ControlProblem } from './answer.ts';
+import { hintFor } from './body.ts';
+import { PROCESS_SORTS, type ProcessQuery, type ProcessSort } from '../telemetry/process-list.ts';
 
 const DEFAULT_LIMIT = 50;
 const LARGEST_LIMIT = 1_000;

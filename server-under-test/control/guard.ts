@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isLoopback } from './config/rules.ts';
-import { Refusal } from './control-answer.ts';
+import { isLoopback } from '../config/rules.ts';
+import { Refusal } from './answer.ts';
 
 const BEARER = /^bearer +(\S+)$/i;
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { NodeReport } from './cluster.ts';
-import { BUCKET_BOUNDS_US, type DurationCounts } from './telemetry/duration-histogram.ts';
-import type { NodeSnapshot } from './telemetry/observer.ts';
+import type { NodeReport } from '../cluster.ts';
+import { BUCKET_BOUNDS_US, type DurationCounts } from '../telemetry/duration-histogram.ts';
+import type { NodeSnapshot } from '../telemetry/observer.ts';
 
 const US_PER_SECOND = 1e6;
 const MS_PER_SECOND = 1e3;

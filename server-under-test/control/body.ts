@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { nearest } from './config/nearest.ts';
-import { problems, Refusal, type Answer, type ControlProblem } from './control-answer.ts';
+import { nearest } from '../config/nearest.ts';
+import { problems, Refusal, type Answer, type ControlProblem } from './answer.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 
 const LARGEST_BODY_BYTES = 1_000_000;

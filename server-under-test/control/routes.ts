@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Cluster } from './cluster.ts';
-import type { ServerConfig } from './config.ts';
-import { ok, problems, Refusal, type Answer, type ControlProblem } from './control-answer.ts';
-import { hintFor, readBody, readFields } from './control-body.ts';
-import { checkFault, type Problem } from './faults/check.ts';
-import { FAULT_KINDS } from './faults/kinds.ts';
+import type { Cluster } from '../cluster.ts';
+import type { ServerConfig } from '../config.ts';
+import { ok, problems, Refusal, type Answer, type ControlProblem } from './answer.ts';
+import { hintFor, readBody, readFields } from './body.ts';
+import { checkFault, type Problem } from '../faults/check.ts';
+import { FAULT_KINDS } from '../faults/kinds.ts';
 import { renderMetrics } from './metrics-text.ts';
 import { reportCluster } from './observer-report.ts';
-import type { Clock } from './otp/clock.ts';
+import type { Clock } from '../otp/clock.ts';
 import { readProcessId, readProcessQuery } from './process-query.ts';
 
 /** What the control port needs of a cluster. */

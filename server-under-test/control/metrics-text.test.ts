@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NodeReport } from './cluster.ts';
+import type { NodeReport } from '../cluster.ts';
 import { renderMetrics } from './metrics-text.ts';
-import { DurationHistogram } from './telemetry/duration-histogram.ts';
-import type { NodeSnapshot } from './telemetry/observer.ts';
+import { DurationHistogram } from '../telemetry/duration-histogram.ts';
+import type { NodeSnapshot } from '../telemetry/observer.ts';
 
 interface Sample {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { problems, Refusal, type Answer } from './control-answer.ts';
-import { ControlGuard } from './control-guard.ts';
-import { controlRoutes, findRoute, type ControlledCluster, type ControlRoute } from './control-routes.ts';
-import { NodeError } from './node-handle.ts';
-import type { Clock } from './otp/clock.ts';
+import { problems, Refusal, type Answer } from './answer.ts';
+import { ControlGuard } from './guard.ts';
+import { controlRoutes, findRoute, type ControlledCluster, type ControlRoute } from './routes.ts';
+import { NodeError } from '../node-handle.ts';
+import type { Clock } from '../otp/clock.ts';
 
 /** The control port: one HTTP server in the primary, for loopback, or elsewhere for who has the token. */
 export class Control {

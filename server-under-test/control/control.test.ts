@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Control } from './control.ts';
-import type { ControlledCluster } from './control-routes.ts';
-import type { FaultOrder } from './faults/fault.ts';
-import { NodeError } from './node-handle.ts';
-import { ManualClock } from './otp/manual-clock.ts';
-import type { ProcessQuery } from './telemetry/process-list.ts';
+import type { ControlledCluster } from './routes.ts';
+import type { FaultOrder } from '../faults/fault.ts';
+import { NodeError } from '../node-handle.ts';
+import { ManualClock } from '../otp/manual-clock.ts';
+import type { ProcessQuery } from '../telemetry/process-list.ts';
 
 /** Keeps what it was asked; its nodes answer with what a test puts there. */
 class StubCluster implements ControlledCluster {

@@ -1,7 +1,7 @@
-import type { NodeReport } from './cluster.ts';
-import { addCounts, BUCKET_BOUNDS_US, type DurationCounts } from './telemetry/duration-histogram.ts';
-import { compareMailboxes, mergeDistributions, TOP_MAILBOXES } from './telemetry/mailbox-report.ts';
-import type { NodeSnapshot, SupervisorNode } from './telemetry/observer.ts';
+import type { NodeReport } from '../cluster.ts';
+import { addCounts, BUCKET_BOUNDS_US, type DurationCounts } from '../telemetry/duration-histogram.ts';
+import { compareMailboxes, mergeDistributions, TOP_MAILBOXES } from '../telemetry/mailbox-report.ts';
+import type { NodeSnapshot, SupervisorNode } from '../telemetry/observer.ts';
 
 function sum(snapshots: readonly NodeSnapshot[], read: (snapshot: NodeSnapshot) => number): number {
   return snapshots.reduce((total, snapshot) => total + read(snapshot), 0);

@@ -1,4 +1,4 @@
-import type { Problem } from './faults/check.ts';
+import type { Problem } from '../faults/check.ts';
 
 /** One thing wrong with a request; the hint can be typed. */
 export interface ControlProblem extends Problem {
