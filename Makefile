@@ -19,7 +19,8 @@ ALL_TESTS = $(sort $(shell find $(FOLDERS) -name '*.test.ts'))
 CHROMIUM_TESTS = $(filter %.chromium.test.ts,$(ALL_TESTS))
 E2E_TESTS = $(filter-out $(CHROMIUM_TESTS),$(filter test/e2e/%,$(ALL_TESTS)))
 PACK_TESTS = $(filter test/pack.test.ts,$(ALL_TESTS))
-UNIT_TESTS = $(filter-out $(CHROMIUM_TESTS) $(E2E_TESTS) $(PACK_TESTS),$(ALL_TESTS))
+REFEREE_TESTS = $(filter server-under-test/referee/%,$(ALL_TESTS))
+UNIT_TESTS = $(filter-out $(CHROMIUM_TESTS) $(E2E_TESTS) $(PACK_TESTS) $(REFEREE_TESTS),$(ALL_TESTS))
 
 # $(call run-tests,name,files,flags): the readable report goes to the terminal, the counted one to a file.
 # Without files Node would look for tests by itself, and find others than these.
@@ -31,7 +32,7 @@ define run-tests
 endef
 REPORTER ?= dot
 
-.PHONY: help drill test check format formatted lint types dead unit e2e chromium pack bench bench-server conform clean count
+.PHONY: help drill test check format formatted lint types dead unit referee e2e chromium pack bench bench-server conform clean count
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,9 +40,10 @@ help: ## this list
 drill: $(INSTALLED) ## run a scenario: make drill SCENARIO=scenarios/flagship.ts ARGS='--clients 1000'
 	node bin/firedrill.js run $(SCENARIO) $(ARGS)
 
-test: $(INSTALLED) ## everything: check, e2e, chromium and pack, and how many tests that were
+test: $(INSTALLED) ## everything: check, referee, e2e, chromium and pack, and how many tests that were
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory referee
 	@$(MAKE) --no-print-directory e2e
 	@$(MAKE) --no-print-directory chromium
 	@$(MAKE) --no-print-directory pack
@@ -66,6 +68,9 @@ dead: $(INSTALLED) ## files, exports and dependencies that nobody uses
 
 unit: $(INSTALLED) ## tests that stand beside their file
 	$(call run-tests,unit,$(UNIT_TESTS),--test-concurrency=$(CORES))
+
+referee: $(INSTALLED) ## the server before its judges: official clients, properties, 100,000 hostile frames
+	$(call run-tests,referee,$(REFEREE_TESTS),--test-concurrency=$(CORES))
 
 e2e: $(INSTALLED) ## tests of the whole program, one at a time
 	$(call run-tests,e2e,$(E2E_TESTS),--test-concurrency=1)

@@ -59,7 +59,7 @@ async function fanOut(): Promise<Row[]> {
     const after = (await server.observe()).telemetry;
     const grown = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0);
     counted.passes += grown('firedrill.intercept_sends');
-    counted.encodes += grown('firedrill.encodes');
+    counted.encodes += grown('firedrill.encodes') + grown('firedrill.push_encodes');
     note(
       `a delivery: bare ${(costs.bare.at(-1) ?? 0) / 1e3} µs, fastlane ${(costs.fastlane.at(-1) ?? 0) / 1e3} µs, ` +
         `intercepted ${(costs.intercepted.at(-1) ?? 0) / 1e3} µs`,
@@ -100,6 +100,14 @@ async function fanOut(): Promise<Row[]> {
       ours: String(counted.passes),
       beside: `${deliveries} deliveries`,
       figure: Math.abs(counted.passes / deliveries - 1),
+      limit: 0,
+      unit: ' off',
+    },
+    {
+      what: 'intercepted, encodes per subscriber',
+      ours: String(counted.encodes),
+      beside: `${deliveries} deliveries`,
+      figure: Math.abs(counted.encodes / deliveries - 1),
       limit: 0,
       unit: ' off',
     },

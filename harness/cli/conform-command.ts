@@ -1,10 +1,11 @@
 /** `firedrill conform`: a server held against phoenix-semantics 10, case by case. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { piece, writeLine } from '../../reports/render/terminal.ts';
 import { realClock } from '../base/clock.ts';
-import { EXIT, type ExitCode } from '../base/errors.ts';
+import { EXIT, messageOf, type ExitCode } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
 import type { CaseNumber } from '../conformance/case.ts';
-import { NEWEST_VERSION } from '../conformance/bundled-servers.ts';
+import { NEWEST_VERSION, PROBE_APP } from '../conformance/bundled-servers.ts';
 import { conform, type ConformOptions } from '../conformance/conform.ts';
 import { readSelection } from '../conformance/section-ten.ts';
 import { readPatch, SETTING_NAMES, WEB_SERVERS, type Settings } from '../conformance/target.ts';
@@ -15,10 +16,10 @@ import {
   renderJson,
   renderLines,
   renderMarkdown,
-  renderTable,
   rowsOf,
 } from '../conformance/verdicts.ts';
 import { readTargetUrl } from '../target/url.ts';
+import { renderTable } from './conform-table.ts';
 import { FlagReader, type Typed } from './flags.ts';
 
 /** Flags of `conform` with their help, in the order shown. */
@@ -30,14 +31,23 @@ export const CONFORM_FLAGS = {
     describe: `Phoenix version of the target (${NEWEST_VERSION})`,
     requiresArg: true,
   },
-  only: { type: 'string', describe: 'numbers of cases: 16,20-31', requiresArg: true },
+  only: { type: 'string', describe: 'numbers of cases: 16,20-31,b1-b3', requiresArg: true },
   settings: {
     type: 'string',
     describe: 'what the target was started with: idle-timeout-ms=1000,nodes=2',
     requiresArg: true,
   },
-  app: { type: 'string', describe: 'module the bundled server mounts, for probe:*', requiresArg: true },
-  write: { type: 'string', describe: 'write a Markdown table to this file', requiresArg: true },
+  app: {
+    type: 'string',
+    describe: 'module the bundled server mounts in place of the probe’s',
+    requiresArg: true,
+  },
+  ca: {
+    type: 'string',
+    describe: 'PEM file the certificate of a wss:// target is held against',
+    requiresArg: true,
+  },
+  write: { type: 'string', describe: 'write the outcomes as Markdown to this file', requiresArg: true },
   json: { type: 'boolean', describe: 'one JSON document on stdout' },
   debug: { type: 'boolean', describe: 'stack traces with errors' },
 } as const;
@@ -58,18 +68,30 @@ export async function conformCommand(url: string | undefined, typed: Typed): Pro
   const json = flags.isSet('json');
   const { cases, columns } = await conform({ clock: realClock, only, against, onJudged: progress() });
   const rows = rowsOf(cases, columns);
-  const name = against.kind === 'url' ? against.target.at.display : 'the bundled server';
-  if (file !== undefined) writeFileSync(file, renderMarkdown(rows, columns, name));
-  const failures = renderFailures(rows, columns);
-  if (json) process.stdout.write(`${renderJson(rows, columns, name)}\n`);
+  const target = against.kind === 'url' ? against.target.at.display : 'the bundled server';
+  if (file !== undefined) {
+    writeFileSync(file, renderMarkdown(rows, columns, { target, command: spellCommand(url, file) }));
+  }
+  if (json) process.stdout.write(`${renderJson(rows, columns, target)}\n`);
   else if (process.stdout.isTTY) {
-    const parts = [renderTable(rows, columns), failures, renderCounts(columns)];
-    process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+    const colour = (process.env['NO_COLOR'] ?? '') === '';
+    const table = renderTable(rows, columns, { columns: process.stdout.columns || 100, colour });
+    const failures = renderFailures(rows, columns, (head) => writeLine([piece(head, 'fail')], colour));
+    const parts = [table, failures, renderCounts(columns)].filter((part) => part !== '');
+    process.stdout.write(`${parts.join('\n\n')}\n`);
   } else {
     process.stdout.write(`${renderLines(rows, columns)}\n`);
+    const failures = renderFailures(rows, columns);
     if (failures !== '') process.stderr.write(`${failures}\n`);
   }
   return columns.some((column) => countOutcomes(column).failed > 0) ? EXIT.thresholds : EXIT.pass;
+}
+
+/** What writes the same file again. */
+function spellCommand(url: string | undefined, file: string): string {
+  return url === undefined
+    ? `make conform ARGS='--write ${file}'`
+    : `firedrill conform ${url} --write ${file}`;
 }
 
 /** Says on a terminal how many cases are judged; the line is overwritten. */
@@ -86,7 +108,7 @@ function readOnly(flags: FlagReader): ReadonlySet<CaseNumber> | null {
   if (text === undefined) return null;
   const only = readSelection(text);
   if (only === null) {
-    const wanted = 'numbers of phoenix-semantics 10';
+    const wanted = 'numbers of cases, those of phoenix-semantics 10 and from b1 on';
     flags.refuse({ code: 'bad-flag', path: '--only', got: `'${text}'`, wanted, hint: '--only 16,20-31' });
   }
   return only;
@@ -111,13 +133,14 @@ function readAgainst(flags: FlagReader, url: string | undefined): ConformOptions
   const settings = readSettings(flags);
   const control = flags.text('control');
   const app = flags.text('app');
+  const ca = readAuthority(flags, url);
   if (url === undefined) {
     if (control !== undefined) {
       const wanted = 'a URL beside it: firedrill conform ws://…';
       flags.refuse({ code: 'bad-flag', path: '--control', got: 'no URL', wanted });
     }
     const profiles = profile === undefined ? WEB_SERVERS : [profile];
-    return { kind: 'bundled', profiles, version, settings, flags: app === undefined ? [] : ['--app', app] };
+    return { kind: 'bundled', profiles, version, settings, flags: ['--app', app ?? PROBE_APP] };
   }
   if (app !== undefined) {
     const wanted = 'one of the two: the module is for the bundled server';
@@ -130,7 +153,7 @@ function readAgainst(flags: FlagReader, url: string | undefined): ConformOptions
   // A conformance run is no load: any host may be looked at, as with a browser.
   const host = URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
   const target = {
-    at: readTargetUrl(url, { allowTargets: [host] }),
+    at: { ...readTargetUrl(url, { allowTargets: [host] }), ...(ca === undefined ? {} : { ca }) },
     control: control?.replace(/\/$/, '') ?? null,
     profile: profile ?? 'bandit',
     version,
@@ -140,6 +163,25 @@ function readAgainst(flags: FlagReader, url: string | undefined): ConformOptions
     stop: null,
   };
   return { kind: 'url', target };
+}
+
+/** The PEM of `--ca`. */
+function readAuthority(flags: FlagReader, url: string | undefined): string | undefined {
+  const file = flags.text('ca');
+  if (file === undefined) return undefined;
+  const problem = { code: 'bad-flag', path: '--ca' };
+  if (url?.startsWith('wss:') !== true) {
+    flags.refuse({ ...problem, got: url ?? 'no URL', wanted: 'a wss:// URL beside it' });
+    return undefined;
+  }
+  try {
+    const pem = readFileSync(file, 'utf8');
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+    flags.refuse({ ...problem, got: `'${file}'`, wanted: 'a file with -----BEGIN CERTIFICATE-----' });
+  } catch (error) {
+    flags.refuse({ ...problem, got: messageOf(error), wanted: 'a PEM file' });
+  }
+  return undefined;
 }
 
 function readSettings(flags: FlagReader): Settings {

@@ -37,20 +37,7 @@ async function main(): Promise<number> {
         code = await runCommand(typed.scenario ?? [], typed);
       },
     )
-    .command(
-      'serve',
-      'the bundled server alone',
-      (command) =>
-        command
-          .strict(false)
-          .usage(
-            '$0 serve [--port 4000] [--control-port 4001] [--nodes 1] [--host 127.0.0.1] [--secret S]\n\n' +
-              'Prints one JSON line when it is ready; port 0 picks a free port.',
-          ),
-      async () => {
-        code = await serveCommand(args.slice(args.indexOf('serve') + 1));
-      },
-    )
+    .command('serve', "the bundled server alone, or an application of one's own on it", () => {})
     .command(
       'observe <url>',
       'live view of a server: mailboxes, processes, tables, memory',
@@ -110,6 +97,10 @@ async function main(): Promise<number> {
     });
 
   const command = args.find((arg) => !arg.startsWith('-'));
+  // Its flags are the server's own, and so is its help.
+  if (command === 'serve' && !args.includes('--version')) {
+    return serveCommand(args.toSpliced(args.indexOf('serve'), 1));
+  }
   const asksHelp = args.some((arg) => ['--help', '--version'].includes(arg));
   if (!asksHelp && (command === undefined || !COMMANDS.includes(command))) {
     throw new FiredrillError(EXIT.invalid, [

@@ -1,9 +1,10 @@
 /** Bundled servers for a profile: as few as the settings of the cases allow. */
+import { fileURLToPath } from 'node:url';
 import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import { startBundled } from '../target/bundled.ts';
+import { FiredrillError } from '../base/errors.ts';
+import { startBundled, type BundledServer } from '../target/bundled.ts';
 import { readTargetUrl } from '../target/url.ts';
-import type { ConformanceCase } from './case.ts';
+import type { ConformanceCase, Outcome } from './case.ts';
 import { lookAt } from './look-at-target.ts';
 import { runCases, type Judged } from './run-cases.ts';
 import { readPatch, type Settings, type WebServer } from './target.ts';
@@ -38,21 +39,39 @@ export function groupBySettings(cases: readonly ConformanceCase[]): ServerGroup[
   return [...groups.values()];
 }
 
-/** Runs every case in one profile; a server that does not start fails its cases. */
+/** The module that mounts the probe on the bundled server (CONTRACT.md, b); it is known by its path only. */
+const EXTENSION = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+export const PROBE_APP = fileURLToPath(
+  new URL(`../../server-under-test/conformance/probe-app${EXTENSION}`, import.meta.url),
+);
+
+/** A group with its server, or with why there is none. */
+type Started = { group: ServerGroup; flags: readonly string[]; server: BundledServer | FiredrillError };
+
+/**
+ * Runs every case in one profile. A server that does not start fails its cases; `FiredrillError` 114 when none does.
+ */
 export async function runBundled(cases: readonly ConformanceCase[], options: BundledProfile): Promise<void> {
-  await Promise.all(groupBySettings(cases).map((group) => runGroup(group, options)));
+  const runnable = cases.filter((conformance) => !('elsewhere' in conformance));
+  for (const conformance of cases) {
+    if ('elsewhere' in conformance)
+      options.onJudged({ conformance, outcome: { status: 'n/a', reason: conformance.elsewhere } });
+  }
+  // Before the first case: what starts takes the time of what is measured.
+  const started = await Promise.all(groupBySettings(runnable).map((group) => start(group, options)));
+  const [first] = started;
+  if (
+    first?.server instanceof FiredrillError &&
+    started.every(({ server }) => server instanceof FiredrillError)
+  )
+    throw first.server;
+  await Promise.all(started.map((one) => runGroup(one, options)));
 }
 
-async function runGroup(group: ServerGroup, options: BundledProfile): Promise<void> {
-  const { clock, profile, version, onJudged, main } = options;
+async function start(group: ServerGroup, options: BundledProfile): Promise<Started> {
+  const { clock, profile, version, main } = options;
   const { nodes = '1', ...settings } = { ...group.settings, ...options.settings };
-  const runnable = group.cases.filter((conformance) => !('elsewhere' in conformance));
   const flags = [...profileFlags(profile, version), ...settingFlags(settings), ...options.flags];
-  for (const conformance of group.cases) {
-    if ('elsewhere' in conformance)
-      onJudged({ conformance, outcome: { status: 'n/a', reason: conformance.elsewhere } });
-  }
-  if (runnable.length === 0) return;
   const server = await startBundled({
     clock,
     nodes: Number(nodes),
@@ -61,15 +80,19 @@ async function runGroup(group: ServerGroup, options: BundledProfile): Promise<vo
     nice: 0,
     flags,
     ...(main === undefined ? {} : { main }),
-  }).catch((error: unknown) => messageOf(error));
-  if (typeof server === 'string') {
+  }).catch((error: unknown) => {
+    if (error instanceof FiredrillError) return error;
+    throw error;
+  });
+  return { group, flags, server };
+}
+
+async function runGroup({ group, flags, server }: Started, options: BundledProfile): Promise<void> {
+  const { clock, profile, version, onJudged } = options;
+  if (server instanceof FiredrillError) {
     const expected = `a bundled server with ${flags.join(' ')}`;
-    for (const conformance of runnable) {
-      onJudged({
-        conformance,
-        outcome: { status: 'failed', expected, got: server, exchange: [], notes: [] },
-      });
-    }
+    const outcome: Outcome = { status: 'failed', expected, got: server.message, exchange: [], notes: [] };
+    for (const conformance of group.cases) onJudged({ conformance, outcome });
     return;
   }
   try {
@@ -80,13 +103,13 @@ async function runGroup(group: ServerGroup, options: BundledProfile): Promise<vo
         profile,
         version,
         patch: readPatch(version) ?? 0,
-        settings: { ...settings, nodes },
+        settings: { nodes: '1', ...group.settings, ...options.settings },
         probe: false,
         stop: () => server.stop(),
       },
       clock,
     );
-    await runCases(runnable, target, clock, onJudged);
+    await runCases(group.cases, target, clock, onJudged);
   } finally {
     await server.stop();
   }

@@ -1,6 +1,8 @@
 /** Cases 1 to 5: the HTTP half of a connection (phoenix-semantics 1.1, 2.2). */
 import type { ConformanceCase } from './case.ts';
 import { upgradeWith } from './plain-http.ts';
+import { sameValue } from './same-value.ts';
+import { takeTelemetry } from './telemetry-report.ts';
 import type { Trial } from './trial.ts';
 
 async function expectStatus(trial: Trial, expected: number, query: string, request = {}): Promise<void> {
@@ -55,14 +57,20 @@ export const OPENING: readonly ConformanceCase[] = [
     number: 3,
     title: 'connect returns :error or {:error, x}',
     spec: '1.1, 2.2, 7.1',
-    needs: { refusals: true, wants: { secret: 'conformance' }, alone: true },
+    needs: { refusals: true, alone: true },
     async run(trial) {
       const wrong = trial.target.settings.secret === undefined ? [] : [{ token: 'wrong' }];
-      const refused = [...wrong, ...(trial.hasProbe('{:error, x}') ? REFUSALS : [])];
+      const probe = trial.hasProbe('{:error, x}, and result :error in the metadata');
+      const refused = [...wrong, ...(probe ? REFUSALS : [])];
+      const listener = probe && trial.isAlone('result :error in the metadata') ? await trial.open() : null;
+      if (listener !== null) await takeTelemetry(listener, 'socket_connected');
       await expectCounted(trial, 'phoenix.socket_connected', refused.length, async () => {
         for (const params of refused) await expectStatus(trial, 403, trial.query(params));
       });
-      trial.note('result :error in the metadata: not looked at, the observer counts by name alone');
+      if (listener === null) return;
+      const wanted = refused.map(() => ({ result: 'error' }));
+      const got = await takeTelemetry(listener, 'socket_connected');
+      trial.check(sameValue(wanted, got), wanted, got);
     },
   },
   {

@@ -10,13 +10,13 @@ const PHX_REF = /^[\w-]{16}$/;
 const CROWD = 10;
 
 /** The phx_refs under a key of presence_state, or of one half of a diff. */
-function refsOf(entries: unknown, key: string): string[] {
+export function refsOf(entries: unknown, key: string): string[] {
   const metas = field(field(entries, key), 'metas');
   if (!Array.isArray(metas)) return [];
   return metas.map((meta) => field(meta, 'phx_ref')).filter((ref) => typeof ref === 'string');
 }
 
-function eventOf(frame: unknown): unknown {
+export function eventOf(frame: unknown): unknown {
   return Array.isArray(frame) ? (frame[3] as unknown) : undefined;
 }
 
@@ -29,8 +29,13 @@ function isDiffOf(frame: unknown, half: 'joins' | 'leaves', key: string): boolea
 }
 
 /** Joins as `user`; resolves with the frames up to state and own diff, whichever is last. */
-async function appear(trial: Trial, topic: string, user: string): Promise<{ peer: Peer; frames: unknown[] }> {
-  const peer = await trial.joined(topic, {}, { user_id: user });
+export async function appear(
+  trial: Trial,
+  topic: string,
+  user: string,
+  payload: unknown = {},
+): Promise<{ peer: Peer; frames: unknown[] }> {
+  const peer = await trial.joined(topic, payload, { user_id: user });
   const missing = new Set<string>(['presence_state', 'presence_diff']);
   const frames = await peer.takeUntil('presence_state and the own presence_diff', (frame) => {
     if (eventOf(frame) === 'presence_state') missing.delete('presence_state');
@@ -40,7 +45,7 @@ async function appear(trial: Trial, topic: string, user: string): Promise<{ peer
   return { peer, frames };
 }
 
-function stateIn(frames: readonly unknown[]): unknown {
+export function stateIn(frames: readonly unknown[]): unknown {
   return payloadOf(frames.find((frame) => eventOf(frame) === 'presence_state'));
 }
 

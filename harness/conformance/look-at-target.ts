@@ -19,15 +19,19 @@ export async function lookAt(target: ConformanceTarget, clock: Clock): Promise<C
     trial.check(probe || sameValue(unmatched, answer), okReply('2', '2', topic), answer);
     return { ...target, probe };
   } catch (error) {
+    const got = messageOf(error);
+    const isDistrusted = target.at.secure && /certificate|altnames/i.test(got);
     throw new FiredrillError(
       EXIT.unreachable,
       [
         {
           code: 'target-unreachable',
           path: target.at.display,
-          got: [messageOf(error), ...trial.exchange.lines()].join('\n          '),
+          got: [got, ...trial.exchange.lines()].join('\n          '),
           wanted: 'a server whose room:* can be joined (harness/conformance/CONTRACT.md)',
-          hint: 'firedrill conform without a URL starts the bundled server',
+          hint: isDistrusted
+            ? '--ca cert.pem, the certificate itself or that of its authority'
+            : 'firedrill conform without a URL starts the bundled server',
         },
       ],
       { cause: error },

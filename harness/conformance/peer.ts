@@ -133,11 +133,11 @@ function fail(expected: unknown): never {
   throw new NotAsSpecified(expected, NOTHING);
 }
 
-export function okReply(joinRef: unknown, ref: unknown, topic: string, response: unknown = {}): unknown[] {
+export function okReply(joinRef: unknown, ref: unknown, topic: unknown, response: unknown = {}): unknown[] {
   return [joinRef, ref, topic, 'phx_reply', { status: 'ok', response }];
 }
 
-export function errorReply(joinRef: unknown, ref: unknown, topic: string, reason: unknown): unknown[] {
+export function errorReply(joinRef: unknown, ref: unknown, topic: unknown, reason: unknown): unknown[] {
   return [joinRef, ref, topic, 'phx_reply', { status: 'error', response: { reason } }];
 }
 

@@ -2,9 +2,9 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../base/clock.ts';
-import type { TargetUrl } from '../target/url.ts';
 import { headEnd } from '../wire/handshake.ts';
 import { clip, dial, type WireLog } from './raw-client.ts';
+import { hostAndPort, type Address } from './target.ts';
 
 export type HttpAnswer = { status: number; body: Buffer };
 
@@ -15,7 +15,7 @@ const UPGRADE =
 
 /** The status a bare request is answered with; `headers` are lines, each with its CRLF. */
 export function statusOf(
-  { clock, target, log }: { clock: Clock; target: TargetUrl; log: WireLog },
+  { clock, target, log }: { clock: Clock; target: Address; log: WireLog },
   { method = 'GET', path, headers = UPGRADE }: { method?: string; path: string; headers?: string },
 ): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
@@ -23,7 +23,7 @@ export function statusOf(
   const alarm = clock.at(clock.nowUs() + STATUS_US, () => reject(new Error(`${method} ${path}: no answer`)));
   let head: Buffer = Buffer.alloc(0);
   log('>', `${method} ${path} ${headers.replaceAll('\r\n', ' · ')}`);
-  socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${hostOf(target)}\r\n${headers}\r\n`);
+  socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${hostAndPort(target)}\r\n${headers}\r\n`);
   socket.on('data', (chunk: Buffer) => {
     head = Buffer.concat([head, chunk]);
     if (headEnd(head, 0, head.length) < 0) return;
@@ -48,15 +48,16 @@ export function upgradeWith(...lines: readonly string[]): string {
 export function ask(
   url: string,
   log: WireLog,
-  options: { method: string; body?: string; contentType?: string; withinMs: number },
+  options: { method: string; body?: string; contentType?: string; withinMs: number; ca?: string },
 ): Promise<HttpAnswer> {
-  const { method, body, contentType = 'application/json', withinMs } = options;
+  const { method, body, contentType = 'application/json', withinMs, ca } = options;
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const { pathname, search } = new URL(url);
   log('>', `${method} ${pathname}${search} ${body ?? ''}`);
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   const headers = body === undefined ? {} : { 'content-type': contentType };
-  const outgoing = send(url, { method, timeout: withinMs, headers, agent: false }, (response) => {
+  const trust = ca === undefined ? {} : { ca };
+  const outgoing = send(url, { method, timeout: withinMs, headers, agent: false, ...trust }, (response) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
     response.on('error', reject);
@@ -72,8 +73,4 @@ export function ask(
   outgoing.on('error', reject);
   outgoing.end(body);
   return promise;
-}
-
-function hostOf({ host, port }: TargetUrl): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

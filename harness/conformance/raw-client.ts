@@ -2,15 +2,15 @@
  * A WebSocket client over a bare socket. It can send anything, and keeps what
  * arrives in order, the end of the connection included.
  */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import { Condition } from '../base/condition.ts';
 import { messageOf } from '../base/errors.ts';
-import type { TargetUrl } from '../target/url.ts';
 import { OPCODE } from '../wire/frame.ts';
 import { headEnd, MAX_HEAD_BYTES, refusalOf, upgradeRequest } from '../wire/handshake.ts';
 import { rawFrame, ServerFrames, type RawFrame } from './raw-frame.ts';
+import { hostAndPort, type Address } from './target.ts';
 
 /** What came, with the clock's time of its arrival. */
 export type Arrival =
@@ -21,7 +21,7 @@ export type Arrival =
 /** Where a client says what goes over the wire: `>` sent, `<` received. */
 export type WireLog = (direction: '>' | '<', what: string) => void;
 
-export type RawOptions = { clock: Clock; target: TargetUrl; log: WireLog };
+export type RawOptions = { clock: Clock; target: Address; log: WireLog };
 
 const OPEN_MS = 5_000;
 const KINDS: Readonly<Record<number, 'text' | 'binary' | 'ping' | 'pong'>> = {
@@ -32,8 +32,11 @@ const KINDS: Readonly<Record<number, 'text' | 'binary' | 'ping' | 'pong'>> = {
 };
 
 /** A TCP or TLS connection to the target. */
-export function dial({ secure, host, port }: TargetUrl): Socket {
-  return secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port, noDelay: true });
+export function dial({ secure, host, port, ca }: Address): Socket {
+  if (!secure) return connectTcp({ host, port, noDelay: true });
+  // An address is no server name (RFC 6066, 3); the certificate must name it all the same.
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return connectTls({ host, port, ...name, ...(ca === undefined ? {} : { ca }) });
 }
 
 export class RawClient {
@@ -61,9 +64,10 @@ export class RawClient {
   /** Connects and upgrades; rejects with what the server answered instead. */
   static async open(options: RawOptions, query: string): Promise<RawClient> {
     const client = new RawClient(options);
-    const { host, port, path } = options.target;
-    options.log('>', `GET ${path}?${query} (upgrade)`);
-    client.#socket.write(upgradeRequest(`${host}:${port}`, `${path}?${query}`));
+    const { target } = options;
+    const path = `${target.path}?${query}`;
+    options.log('>', `GET ${path} (upgrade)`);
+    client.#socket.write(upgradeRequest(hostAndPort(target), path));
     const isSettled = (): boolean => client.#head === null || client.#ended || client.#refusal !== null;
     const isOpen = await client.#news.until(isSettled, OPEN_MS);
     if (!isOpen || client.#refusal !== null || client.#head !== null) {

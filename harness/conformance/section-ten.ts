@@ -12,6 +12,18 @@ export const SECTION_TEN: Readonly<Record<string, readonly number[]>> = {
   '10.7': [88, 89, 90, 91, 92, 93],
 };
 
+/** What the cases of a section are about. */
+export const SECTION_TITLES: Readonly<Record<string, string>> = {
+  '10.1': 'Opening and framing',
+  '10.2': 'Join, leave, duplicate',
+  '10.3': 'Events, stops, crashes',
+  '10.4': 'Broadcast, PubSub, presence',
+  '10.5': 'Ends of connections',
+  '10.6': 'Client',
+  '10.7': 'LiveView',
+  'beyond 10': 'Stated by the sections, not by their table',
+};
+
 /** What sections 1 to 5 state and that table leaves out is numbered from b1 on. */
 const BEYOND = 15;
 
@@ -44,7 +56,9 @@ export function readSelection(text: string): ReadonlySet<CaseNumber> | null {
     const [, letter = '', from = '', to = from] = match;
     const found = ALL_NUMBERS.filter((number) => {
       const value = Number(String(number).slice(letter.length));
-      return String(number).startsWith('b') === (letter !== '') && value >= Number(from) && value <= Number(to);
+      return (
+        String(number).startsWith('b') === (letter !== '') && value >= Number(from) && value <= Number(to)
+      );
     });
     if (found.length === 0) return null;
     for (const number of found) chosen.add(number);

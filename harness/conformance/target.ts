@@ -20,8 +20,16 @@ export const SETTING_NAMES = [
 export type SettingName = (typeof SETTING_NAMES)[number];
 export type Settings = Readonly<Partial<Record<SettingName, string>>>;
 
+/** Where the target is; `ca` is the PEM its certificate is held against instead of the usual authorities. */
+export type Address = TargetUrl & { ca?: string };
+
+/** As it stands in a Host header and a URL. */
+export function hostAndPort({ host, port }: TargetUrl): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 export type ConformanceTarget = {
-  at: TargetUrl;
+  at: Address;
   /** Base of the control port, without a slash at its end. */
   control: string | null;
   profile: WebServer;

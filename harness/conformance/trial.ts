@@ -4,8 +4,8 @@ import { Exchange, NotAsSpecified } from './exchange.ts';
 import { broadcast, okReply, PATIENCE_MS, Peer } from './peer.ts';
 import { ask, statusOf, type HttpAnswer } from './plain-http.ts';
 import { RawClient } from './raw-client.ts';
-import { field, isMap, type Fits } from './same-value.ts';
-import { crashPayload, type ConformanceTarget, type SettingName } from './target.ts';
+import { field, isMap } from './same-value.ts';
+import { crashPayload, hostAndPort, type ConformanceTarget, type SettingName } from './target.ts';
 
 const CONTROL_MS = 20_000;
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -64,7 +64,7 @@ export class Trial {
   }
 
   /** What a reporter hears of a channel's terminate/2. */
-  terminated(topic: string, reason: string | Fits, joined = true): unknown[] {
+  terminated(topic: string, reason: unknown, joined = true): unknown[] {
     return broadcast(this.reports, 'terminated', { topic, reason, joined });
   }
 
@@ -89,6 +89,13 @@ export class Trial {
   hasProbe(part: string): boolean {
     if (!this.target.probe) this.note(`${part}: not looked at, probe:* is not mounted`);
     return this.target.probe;
+  }
+
+  /** Whether one node is all there is: handlers of telemetry hear of their own node only. */
+  isAlone(part: string): boolean {
+    const isAlone = this.setting('nodes', 1) === 1;
+    if (!isAlone) this.note(`${part}: not looked at, there are several nodes`);
+    return isAlone;
   }
 
   /** A declared setting as a number. */
@@ -129,7 +136,12 @@ export class Trial {
   async control(method: string, path: string, body?: unknown): Promise<unknown> {
     const url = `${this.target.control ?? ''}${path}`;
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const options = { method, withinMs: CONTROL_MS, ...(text === undefined ? {} : { body: text }) };
+    const options = {
+      method,
+      withinMs: CONTROL_MS,
+      ...this.#trust(),
+      ...(text === undefined ? {} : { body: text }),
+    };
     const answer = await ask(url, path === '/observer' ? () => {} : this.exchange.logOf('#'), options);
     if (answer.status !== 200)
       throw new NotAsSpecified(`${method} ${path}: HTTP 200`, answer.body.toString('utf8'));
@@ -144,17 +156,22 @@ export class Trial {
 
   /** Long-poll requests go here. */
   longPoll(method: string, query: string, body?: string, contentType?: string): Promise<HttpAnswer> {
-    const { secure, host, port, path } = this.target.at;
-    const shown = host.includes(':') ? `[${host}]` : host;
-    const mount = path.replace(/websocket$/, 'longpoll');
-    const url = `${secure ? 'https' : 'http'}://${shown}:${port}${mount}?${query}`;
+    const { at } = this.target;
+    const mount = at.path.replace(/websocket$/, 'longpoll');
+    const url = `${at.secure ? 'https' : 'http'}://${hostAndPort(at)}${mount}?${query}`;
     const withinMs = 3 * this.setting('longpoll-window-ms', 10_000) + PATIENCE_MS;
     const options = {
       method,
       withinMs,
+      ...this.#trust(),
       ...(body === undefined ? {} : { body, contentType: contentType ?? 'application/json' }),
     };
     return ask(url, this.exchange.logOf('='), options);
+  }
+
+  #trust(): { ca?: string } {
+    const { ca } = this.target.at;
+    return ca === undefined ? {} : { ca };
   }
 
   nodes(observer: unknown): Record<string, unknown>[] {

@@ -1,7 +1,6 @@
 /** What came of a run: outcomes by case and profile, and how they are written down. */
-import { clip } from './raw-client.ts';
 import type { CaseNumber, ConformanceCase, Outcome } from './case.ts';
-import { sectionOf } from './section-ten.ts';
+import { SECTION_TITLES, sectionOf } from './section-ten.ts';
 import type { WebServer } from './target.ts';
 
 /** `inPart` of the passed: something of those cases was not looked at, and their notes say why. */
@@ -31,23 +30,10 @@ export function rowsOf(cases: readonly ConformanceCase[], columns: readonly Colu
 }
 
 /** `passed`, `failed`, `n/a: reason`, with what was not looked at behind it. */
-function cellText(outcome: Outcome | null): string {
+export function cellText(outcome: Outcome | null): string {
   if (outcome === null) return '';
   if (outcome.status === 'n/a') return `n/a: ${outcome.reason}`;
   return outcome.notes.length === 0 ? outcome.status : `${outcome.status} (${outcome.notes.join('; ')})`;
-}
-
-/** For people at a terminal. */
-export function renderTable(rows: readonly Row[], columns: readonly Column[]): string {
-  const width = 10;
-  const head = `${'#'.padStart(3)}  ${columns.map(({ profile }) => profile.padEnd(width)).join('')}case`;
-  const lines = rows.map(({ conformance: { number, title }, cells }) => {
-    const words = cells.map((cell) => (cell?.status ?? '').padEnd(width)).join('');
-    const remarks = new Set(cells.map(cellText).filter((text) => text.includes(' ')));
-    const remark = remarks.size === 0 ? '' : `  [${clip([...remarks].join(' | '), 160)}]`;
-    return `${String(number).padStart(3)}  ${words}${title}${remark}`;
-  });
-  return [head, ...lines].join('\n');
 }
 
 /** For scripts: a line for each case and profile, then the counts. */
@@ -76,47 +62,92 @@ export function renderCounts(columns: readonly Column[]): string {
     .join('\n');
 }
 
-/** Everything about the failed ones: section, expected, got, the whole exchange. */
-export function renderFailures(rows: readonly Row[], columns: readonly Column[]): string {
-  const blocks = rows.flatMap(({ conformance: { number, title, spec }, cells }) =>
-    cells.flatMap((cell, at) => {
-      if (cell?.status !== 'failed') return [];
-      const where = `phoenix-semantics ${sectionOf(number)} case ${number}, ${spec}`;
-      const exchange = cell.exchange.map((line) => `    ${line}`);
+/** Failures that say the same of several cases, as when their server did not start. */
+type Failure = { profile: string; rows: Row[]; expected: string; got: string; exchange: readonly string[] };
+
+function failuresOf(rows: readonly Row[], columns: readonly Column[]): Failure[] {
+  const failures: Failure[] = [];
+  for (const row of rows) {
+    for (const [at, cell] of row.cells.entries()) {
+      if (cell?.status !== 'failed') continue;
+      const { expected, got, exchange } = cell;
+      const profile = columns[at]?.profile ?? '';
+      const same = failures.find(
+        (one) =>
+          one.exchange.length + exchange.length === 0 &&
+          one.profile === profile &&
+          one.expected === expected &&
+          one.got === got,
+      );
+      if (same === undefined) failures.push({ profile, rows: [row], expected, got, exchange });
+      else same.rows.push(row);
+    }
+  }
+  return failures;
+}
+
+/** Everything about the failed ones: section, expected, got, the whole exchange; `mark` writes the first line of each. */
+export function renderFailures(
+  rows: readonly Row[],
+  columns: readonly Column[],
+  mark: (head: string) => string = (head) => head,
+): string {
+  const blocks = failuresOf(rows, columns).map(
+    ({ profile, rows: [row, ...others], expected, got, exchange }) => {
+      const numbers = [row, ...others].map((one) => one?.conformance.number ?? '');
+      const { number = 1, title = '', spec = '' } = row?.conformance ?? {};
+      const about =
+        others.length > 0
+          ? ''
+          : `: ${title} [phoenix-semantics ${sectionOf(number)} case ${number}, ${spec}]`;
       return [
-        [
-          `${number} failed in ${columns[at]?.profile ?? ''}: ${title} [${where}]`,
-          `  expected  ${cell.expected}`,
-          `  got       ${cell.got}`,
-          ...(exchange.length === 0 ? [] : ['  exchange', ...exchange]),
-        ].join('\n'),
-      ];
-    }),
+        mark(`${numbers.join(', ')} failed in ${profile}${about}`),
+        `  expected  ${expected}`,
+        `  got       ${got}`,
+        ...(exchange.length === 0 ? [] : ['  exchange']),
+        ...exchange.map((line) => `    ${line}`),
+      ].join('\n');
+    },
   );
   return blocks.join('\n\n');
 }
 
-/** For `server-under-test/CONFORMANCE.md`. */
-export function renderMarkdown(rows: readonly Row[], columns: readonly Column[], target: string): string {
+/** Rows by section, in the order of the cases. */
+export function bySection(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  return Map.groupBy(rows, ({ conformance }) => sectionOf(conformance.number));
+}
+
+/** For `server-under-test/CONFORMANCE.md`: nothing in it changes but with an outcome. */
+export function renderMarkdown(
+  rows: readonly Row[],
+  columns: readonly Column[],
+  { target, command }: { target: string; command: string },
+): string {
   const heads = columns.map(({ profile, version }) => `${profile}, Phoenix ${version}`);
-  const table = rows.map(({ conformance: { number, title }, cells }) => {
-    const words = cells.map((cell) => escapeCell(cellText(cell)));
-    return `| ${[number, escapeCell(title), ...words].join(' | ')} |`;
-  });
+  const tables = Array.from(bySection(rows), ([section, inside]) => [
+    `## ${section} ${SECTION_TITLES[section] ?? ''}`,
+    '',
+    `| ${['#', 'case', 'phoenix-semantics', ...heads].join(' | ')} |`,
+    `|${' --- |'.repeat(heads.length + 3)}`,
+    ...inside.map(({ conformance: { number, title, spec }, cells }) => {
+      const words = [number, title, spec, ...cells.map(cellText)].map((word) => escapeCell(String(word)));
+      return `| ${words.join(' | ')} |`;
+    }),
+    '',
+  ]);
   return [
     '# Conformance',
     '',
-    `The cases of phoenix-semantics 10 against ${target}, written by \`firedrill conform --write\`. What a case`,
-    'needs of a target is in `harness/conformance/CONTRACT.md`; n/a is never counted as passed.',
+    `The cases of phoenix-semantics against ${target}: those of its section 10 by their numbers, and as b1, b2, … what its`,
+    `other sections state beside that table. Written by \`${command}\`; what a case needs of`,
+    'a target is in [CONTRACT.md](../harness/conformance/CONTRACT.md). What a case did not look at stands behind its `passed`,',
+    'and n/a is never counted as passed.',
     '',
     ...renderCounts(columns)
       .split('\n')
       .map((line) => `- ${line}`),
     '',
-    `| ${['#', 'case', ...heads].join(' | ')} |`,
-    `|${' --- |'.repeat(heads.length + 2)}`,
-    ...table,
-    '',
+    ...tables.flat(),
   ].join('\n');
 }
 

@@ -67,7 +67,7 @@ test('resolves with what the ready line says, and hands on the lines after it', 
     [server.url, server.control, server.nodes],
     ['ws://127.0.0.1:1/socket', 'http://127.0.0.1:2', 3],
   );
-  assert.deepEqual(await line.called, ['--nodes 3 --port 0 --control-port 0 --nice 5 --secret x']);
+  assert.deepEqual(await line.called, ['--no-env --nodes 3 --port 0 --control-port 0 --nice 5 --secret x']);
   assert.ok(isAlive(server.pid));
   await server.stop();
   assert.equal(isAlive(server.pid), false);

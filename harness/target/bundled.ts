@@ -54,6 +54,8 @@ const MAIN = fileURLToPath(new URL(`../../server-under-test/main${EXTENSION}`, i
 /** Resolves when the server says it is ready; `FiredrillError` 114 with what it wrote when it does not within 20 s. */
 export async function startBundled(options: BundledOptions): Promise<BundledServer> {
   const flags = [
+    // What lies about in the environment is for the user's own servers.
+    '--no-env',
     ['--nodes', options.nodes],
     ['--port', options.port],
     ['--control-port', options.controlPort],

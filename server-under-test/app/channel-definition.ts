@@ -13,7 +13,7 @@ export type EventHandler = (payload: unknown, socket: ChannelSocket, event: stri
 
 /** Handlers by event. An event without one crashes the channel, as an event that matches no clause does (1.8). */
 export interface EventHandlers {
-  readonly [event: string]: EventHandler;
+  readonly [event: string]: EventHandler | undefined;
   /** The catch-all, also for events that are no text. */
   readonly _?: (payload: unknown, socket: ChannelSocket, event: unknown) => Awaitable<InResult>;
 }
@@ -54,11 +54,19 @@ export class ChannelDefinition {
   readonly pattern: string;
   /** Null where a module of the server's own stands behind the pattern. */
   readonly callbacks: ChannelCallbacks | null;
+  /** Made of a module of the server's own, where there are no callbacks to check. */
+  readonly isOurs: boolean;
   private readonly make: (node: NodeParts) => ChannelModule;
 
-  constructor(pattern: string, callbacks: ChannelCallbacks | null, make: (node: NodeParts) => ChannelModule) {
+  constructor(
+    pattern: string,
+    callbacks: ChannelCallbacks | null,
+    make: (node: NodeParts) => ChannelModule,
+    isOurs = false,
+  ) {
     this.pattern = pattern;
     this.callbacks = callbacks;
+    this.isOurs = isOurs;
     this.make = make;
   }
 

@@ -15,6 +15,7 @@ function inHandler(callbacks: ChannelCallbacks): In {
   if (typeof handleIn === 'function') return handleIn.bind(callbacks);
   const clauses = new Map<unknown, In>();
   for (const [event, clause] of Object.entries(handleIn ?? {})) {
+    if (clause === undefined) continue;
     clauses.set(event, (name, payload, socket) => clause.call(handleIn, payload, socket, name as string));
   }
   return (event, payload, socket) => {

@@ -1,4 +1,3 @@
-import { nearest } from '../config/nearest.ts';
 import { matchesTopic } from '../phoenix/routes.ts';
 import { ChannelDefinition } from './channel-definition.ts';
 import type { AppProblem } from './problem.ts';
@@ -26,16 +25,22 @@ function bad({ path, got, wanted, hint }: Rest): AppProblem {
   return { code: 'bad_app', path, got, wanted, hint };
 }
 
+/** Whether all but two letters are the same, counted from both ends. */
+function isSlipOf(typed: string, word: string): boolean {
+  const [left, right] = [typed.toLowerCase(), word.toLowerCase()];
+  const longest = Math.max(left.length, right.length);
+  let head = 0;
+  while (head < longest && left[head] === right[head]) head += 1;
+  let tail = 0;
+  while (tail < longest - head && left.at(-1 - tail) === right.at(-1 - tail)) tail += 1;
+  return head + tail >= longest - 2;
+}
+
 function unknownKeys(path: string, fields: Fields, known: readonly string[]): AppProblem[] {
   return Object.keys(fields).flatMap((key) => {
     if (known.includes(key)) return [];
-    const near = nearest(
-      key.toLowerCase(),
-      known.map((name) => name.toLowerCase()),
-      () => 3,
-    );
-    const meant = known.find((name) => name.toLowerCase() === near);
-    const hint = meant === undefined ? `leave it out, or put it outside` : `did you mean ${meant}?`;
+    const meant = known.find((name) => isSlipOf(key, name));
+    const hint = meant === undefined ? 'leave it out' : `did you mean ${meant}?`;
     return [bad({ path: `${path}.${key}`, got: 'an unknown field', wanted: known.join(', '), hint })];
   });
 }
@@ -138,7 +143,7 @@ function checkChannels(channels: unknown): AppProblem[] {
       return [bad({ path, got: describe(route), wanted: 'channel(pattern, callbacks)', hint })];
     }
     const before = list.slice(0, index).filter((one) => one instanceof ChannelDefinition);
-    const callbacks = route.callbacks === null ? [] : checkCallbacks(path, route.callbacks);
+    const callbacks = route.isOurs ? [] : checkCallbacks(path, route.callbacks);
     return [...checkPattern(path, route.pattern, before), ...callbacks];
   });
 }

@@ -34,7 +34,7 @@ export const drill = {
   /** `room:*`, `presence:*`, `private:*` and `lobby`. */
   channels: [
     channel('room:*', roomCallbacks),
-    new ChannelDefinition('presence:*', null, ({ presence }) => presenceRoom(presence)),
+    new ChannelDefinition('presence:*', null, ({ presence }) => presenceRoom(presence), true),
     channel('private:*', callbacksOf(privateRoom)),
     channel('lobby', roomCallbacks),
   ],

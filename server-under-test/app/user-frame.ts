@@ -38,5 +38,5 @@ export function userFrame(error: unknown): string | null {
 /** A path as one would type it here. */
 export function shortPath(file: string): string {
   const short = relative(process.cwd(), file);
-  return short === '' || short.startsWith('../../') ? file : short;
+  return short === '' || short.startsWith('..') ? file : short;
 }

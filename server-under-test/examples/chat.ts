@@ -1,5 +1,17 @@
 // A chat as one would write it in Phoenix: run it with `firedrill serve --app server-under-test/examples/chat.ts`.
-import { accept, application, channel, deny, error, noreply, ok, Presence, reply } from 'firedrill/server';
+import {
+  accept,
+  application,
+  channel,
+  deny,
+  error,
+  isMap,
+  NoClause,
+  noreply,
+  ok,
+  Presence,
+  reply,
+} from 'firedrill/server';
 
 export default application({
   connect(params) {
@@ -10,7 +22,10 @@ export default application({
 
   // GenServers with a name: one request at a time, restarted by their supervisor.
   workers: {
-    spell: (word) => String(word).toLowerCase(),
+    spell(word) {
+      if (typeof word !== 'string') throw new TypeError('only words can be spelled');
+      return word.toLowerCase();
+    },
   },
 
   channels: [
@@ -25,7 +40,8 @@ export default application({
 
       handleIn: {
         say(payload, socket) {
-          socket.broadcast('said', { by: socket.assigns['name'], ...(payload as object) });
+          if (!isMap(payload)) throw new NoClause('say', payload);
+          socket.broadcast('said', { ...payload, by: socket.assigns['name'] });
           return reply('ok');
         },
 
@@ -41,8 +57,7 @@ export default application({
       },
 
       handleOut(event, payload, socket) {
-        const { to } = payload as { to?: unknown };
-        if (to === socket.assigns['name']) socket.push(event, payload);
+        if (isMap(payload) && payload['to'] === socket.assigns['name']) socket.push(event, payload);
         return noreply();
       },
 

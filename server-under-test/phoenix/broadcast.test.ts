@@ -76,3 +76,20 @@ test('an outside broadcast reaches a topic, and the sender stays deaf to what it
   server.app.broadcast('room:out', 'news', { n: 2 });
   await probe.expectQuiet();
 });
+
+test('an intercepted broadcast costs each subscriber one pass through its mailbox and one encoding (4.3)', async () => {
+  const probes = [];
+  for (let n = 0; n < 5; n += 1) probes.push(await server.joined('room:cost'));
+  const counts = (): Record<string, number> => server.app.snapshot().telemetry;
+  const before = counts();
+  server.app.broadcast('room:cost', 'ishout', { n: 1 });
+  for (const probe of probes) await probe.expect(['1', null, 'room:cost', 'ishout', { n: 1, to: null }]);
+  const after = counts();
+  const grown = (name: string): number => (after[name] ?? 0) - (before[name] ?? 0);
+  assert.deepEqual(
+    ['intercept_sends', 'push_encodes', 'encodes', 'fastlane_sends'].map((name) =>
+      grown(`firedrill.${name}`),
+    ),
+    [5, 5, 0, 0],
+  );
+});

@@ -31,6 +31,7 @@ export class Channel extends Process implements Registrant {
   private joinAnswered = false;
   private ending = false;
   private quietTimer: Timer | null = null;
+  private sleeping: Set<Timer> | null = null;
 
   constructor(context: EndpointContext, transport: Transport, route: Route, topic: string, message: Message) {
     super(context.runtime);
@@ -99,6 +100,8 @@ export class Channel extends Process implements Registrant {
 
   protected override ended(reason: ExitReason): void {
     this.stopQuietTimer();
+    for (const timer of this.sleeping ?? []) timer.cancel();
+    this.sleeping = null;
     if (this.joined) this.context.channels -= 1;
     // The registry hears of it in its turn: until then a broadcast may still go out (phoenix-semantics 3.8).
     if (this.registered !== null) this.context.pubsub.registry.ownerEnded(this);
@@ -111,9 +114,13 @@ export class Channel extends Process implements Registrant {
   /** Resolves after `ms` unless the channel ended: a killed process stops at its next await. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.runtime.clock.after(ms, () => {
-        if (this.alive) resolve();
+      if (!this.alive) return;
+      const sleeping = (this.sleeping ??= new Set());
+      const timer = this.runtime.clock.after(ms, () => {
+        sleeping.delete(timer);
+        resolve();
       });
+      sleeping.add(timer);
     });
   }
 
@@ -238,7 +245,8 @@ export class Channel extends Process implements Registrant {
   }
 
   private logCrash(reason: ExitReason): void {
-    this.context.logger.error(() => `channel ${this.topic} terminating: ${describeReason(reason)}`);
+    const message = (): string => `channel ${this.topic} terminating: ${describeReason(reason)}`;
+    this.context.logger.error(message, this.socket.logMetadata());
   }
 
   private stopQuietTimer(): void {

@@ -91,8 +91,10 @@ export class ChannelSocket {
   /** To this channel's client only. Throws before the join is done and on payloads that are no map or bytes. */
   push(event: string, payload: unknown): void {
     this.requireJoined('push');
-    const { transport } = this.channel;
-    transport.send(transport.serializer.encodePush(this.joinRef, null, this.topic, event, payload));
+    const { transport, context } = this.channel;
+    const frame = transport.serializer.encodePush(this.joinRef, null, this.topic, event, payload);
+    context.telemetry.pushEncodes.value += 1;
+    transport.send(frame);
   }
 
   /** broadcast!: to all subscribers of the topic on all nodes. */

@@ -116,7 +116,7 @@ export abstract class Transport extends Process implements Registrant {
 
   /** An exception in the connection's own code: 1011, and every channel gets it as its reason (phoenix-semantics 1.8). */
   override fail(error: unknown): void {
-    this.context.logger.error(() => `connection crashed: ${String(error)}`);
+    this.context.logger.error(() => `connection crashed: ${String(error)}`, { request_id: this.requestId });
     this.stop({ exception: error }, 1011);
   }
 

@@ -47,7 +47,10 @@ export class Telemetry {
   readonly queueAge = new TelemetryEvent<Timed, QueueAge>(['firedrill', 'queue_age'], true);
   readonly exit = new TelemetryEvent<Measurements, ProcessExit>(['firedrill', 'exit']);
   readonly broadcasts = new Counter('firedrill.broadcasts');
+  /** Broadcasts made into frames: once per serializer and partition on the fastlane (phoenix-semantics 4.3). */
   readonly encodes = new Counter('firedrill.encodes');
+  /** Pushes made into frames: once for each, so once per subscriber of an intercepted broadcast. */
+  readonly pushEncodes = new Counter('firedrill.push_encodes');
   readonly fastlaneSends = new Counter('firedrill.fastlane_sends');
   readonly interceptSends = new Counter('firedrill.intercept_sends');
   readonly staleMessages = new Counter('firedrill.stale_messages');

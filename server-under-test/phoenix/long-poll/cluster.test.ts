@@ -16,8 +16,16 @@ interface Cluster {
 async function cluster(t: TestContext): Promise<Cluster> {
   const paths = new MeshNodes();
   const witness = new Witness();
-  const config = { longpoll: true, longpollWindowMs: 150, pubsubTimeoutMs: 100, secretKeyBase: 's'.repeat(64) };
-  const [first, second] = [0, 1].map((node) => new LocalServer(config, [witness.route], node)) as [LocalServer, LocalServer];
+  const config = {
+    longpoll: true,
+    longpollWindowMs: 300,
+    pubsubTimeoutMs: 100,
+    secretKeyBase: 's'.repeat(64),
+  };
+  const [first, second] = [0, 1].map((node) => new LocalServer(config, [witness.route], node)) as [
+    LocalServer,
+    LocalServer,
+  ];
   t.after(async () => {
     await Promise.all([first.stop(), second.stop()]);
     paths.stop();
@@ -44,7 +52,9 @@ test('posts and polls of one session may come in at any node', async (t) => {
   assert.equal(first.app.context.channels, 1);
   await here.post(['1', '2', 'room:far', 'ping', { text: 'é"' }]);
   assert.deepEqual(await there.take(1), [okReply('1', '2', 'room:far', { text: 'é"' })]);
-  const push = Buffer.from('\u0000\u0001\u0001\u0008\u000719room:farnoreply\u00ff', 'latin1').toString('base64');
+  const push = Buffer.from('\u0000\u0001\u0001\u0008\u000719room:farnoreply\u00ff', 'latin1').toString(
+    'base64',
+  );
   await there.post(push, ['1', '3', 'room:far', 'ping', {}]);
   assert.deepEqual(await here.take(1), [okReply('1', '3', 'room:far')]);
 });

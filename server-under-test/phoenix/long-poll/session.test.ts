@@ -42,7 +42,12 @@ function setUp(): {
     }),
   });
   let gone = 0;
-  const connected = { serializer: serializerV2, socketId: 'user:u', assigns: { user_id: 'u' } };
+  const connected = {
+    serializer: serializerV2,
+    socketId: 'user:u',
+    assigns: { user_id: 'u' },
+    requestId: null,
+  };
   const session = app.context.transportSupervisor.startChild(
     () => new LongPollSession(app.context, connected, WINDOW_MS, () => void (gone += 1)),
   );
@@ -50,12 +55,19 @@ function setUp(): {
     const asked: Asked = { answer: null };
     const payload = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
     const envelope: Envelope = { binary: false, payload };
-    session.send({ op: 'dispatch', envelope, answer: (answer: SessionAnswer) => void (asked.answer = answer) });
+    session.send({
+      op: 'dispatch',
+      envelope,
+      answer: (answer: SessionAnswer) => void (asked.answer = answer),
+    });
     return asked;
   };
   const poll = (ref = 1): Asked => {
     const asked: Asked = { answer: null };
-    session.send({ op: 'flush', poll: { ref, answer: (answer: SessionAnswer) => void (asked.answer = answer) } });
+    session.send({
+      op: 'flush',
+      poll: { ref, answer: (answer: SessionAnswer) => void (asked.answer = answer) },
+    });
     return asked;
   };
   return { clock, app, witness, session, gone: () => gone, post, poll };
@@ -65,14 +77,19 @@ const join = (topic: string, payload: unknown = {}): unknown => ['1', '1', topic
 
 function textsOf(asked: Asked): unknown {
   if (asked.answer?.tag !== 'messages') return asked.answer;
-  return asked.answer.messages.map(({ payload }) => JSON.parse(Buffer.from(payload).toString('utf8')) as unknown);
+  return asked.answer.messages.map(
+    ({ payload }) => JSON.parse(Buffer.from(payload).toString('utf8')) as unknown,
+  );
 }
 
 test('what was written waits for a poll, which takes all of it', async () => {
   const { clock, post, poll } = setUp();
   const posted = [post(join('room:a')), post(['1', '2', 'room:a', 'ping', {}])];
   await clock.settle();
-  assert.deepEqual(posted.map(({ answer }) => answer), [{ tag: 'taken' }, { tag: 'taken' }]);
+  assert.deepEqual(
+    posted.map(({ answer }) => answer),
+    [{ tag: 'taken' }, { tag: 'taken' }],
+  );
   const polled = poll();
   await clock.settle();
   assert.deepEqual(textsOf(polled), [okReply('1', '1', 'room:a'), okReply('1', '2', 'room:a')]);
@@ -167,7 +184,10 @@ test('a crash behind a join that holds the session leaves both posts without an 
   await clock.advance(100);
   assert.equal(session.alive, false);
   // The join itself was answered before the nonsense was read.
-  assert.deepEqual(posted.map(({ answer }) => answer), [{ tag: 'taken' }, null]);
+  assert.deepEqual(
+    posted.map(({ answer }) => answer),
+    [{ tag: 'taken' }, null],
+  );
 });
 
 test('disconnect and drain end the session by their names on either server (2.8)', async () => {

@@ -37,7 +37,9 @@ export class PollClient {
   }
 
   send(messages: readonly unknown[]): Promise<Response> {
-    const lines = messages.map((message) => (typeof message === 'string' ? message : JSON.stringify(message)));
+    const lines = messages.map((message) =>
+      typeof message === 'string' ? message : JSON.stringify(message),
+    );
     const type = lines.length === 1 ? 'application/json' : 'application/x-ndjson';
     return this.request('POST', { body: lines.join('\n'), headers: { 'content-type': type } });
   }
@@ -54,7 +56,8 @@ export class PollClient {
     const messages: unknown[] = [];
     while (messages.length < count) {
       const answer = await this.get();
-      if (answer.status !== 200 && answer.status !== 204) throw new Error(`the session is gone: ${answer.status}`);
+      if (answer.status !== 200 && answer.status !== 204)
+        throw new Error(`the session is gone: ${answer.status}`);
       messages.push(...(answer.messages ?? []).map((text) => JSON.parse(text) as unknown));
     }
     return messages;
@@ -65,7 +68,9 @@ export class PollClient {
     const answer = await this.post([ref, ref, topic, 'phx_join', payload]);
     if (answer.status !== 200) throw new Error(`the join was answered with ${answer.status}`);
     const [reply] = await this.take(1);
-    if (JSON.stringify(reply) !== JSON.stringify([ref, ref, topic, 'phx_reply', { status: 'ok', response: {} }]))
+    if (
+      JSON.stringify(reply) !== JSON.stringify([ref, ref, topic, 'phx_reply', { status: 'ok', response: {} }])
+    )
       throw new Error(`the join was answered with ${JSON.stringify(reply)}`);
   }
 }

@@ -1,11 +1,11 @@
-import { Application } from '../../application.ts';
-import { withDefaults } from '../../config/defaults.ts';
-import { systemClock } from '../../otp/clock.ts';
-import { Logger } from '../../telemetry/logger.ts';
-import { Probe } from '../../testing/probe.ts';
-import type { AppDefinition } from '../definition.ts';
-import { application } from '../definition.ts';
-import { userApp } from '../user-app.ts';
+import { Application } from '../application.ts';
+import { withDefaults } from '../config/defaults.ts';
+import { systemClock } from '../otp/clock.ts';
+import { Logger } from '../telemetry/logger.ts';
+import { Probe } from './probe.ts';
+import type { AppDefinition } from '../app/definition.ts';
+import { application } from '../app/definition.ts';
+import { userApp } from '../app/user-app.ts';
 
 /** One node of an application inside the test's own process, with its log and the probes it opened. */
 export class AppServer {
