@@ -1,4 +1,5 @@
 import { drillApp, type NodeApp } from './app/drill-app.ts';
+import type { NodeParts } from './app/node-parts.ts';
 import { handshakeRules, SOCKET_PATH, type ServerConfig } from './config.ts';
 import { Switchboard } from './faults/switchboard.ts';
 import type { Clock } from './otp/clock.ts';
@@ -38,8 +39,8 @@ export interface ApplicationParts {
   readonly config: ServerConfig;
   readonly clock: Clock;
   readonly node: number;
-  /** Another application than the drill's own; asked once the node has a runtime and a presence. */
-  readonly app?: (runtime: Runtime, presence: Presence) => NodeApp;
+  /** Another application than the drill's own; asked once the node has what it lends. */
+  readonly app?: (node: NodeParts) => NodeApp;
   /** A seeded draw in [0, 1); the stutter of presence heartbeats comes from it. */
   readonly draw?: () => number;
 }
@@ -100,7 +101,8 @@ export class Application {
         permdownMs: config.presencePermdownMs,
       },
     });
-    const app = parts.app?.(runtime, this.presence) ?? drillApp(runtime, this.presence, config.secret);
+    const lent = { runtime, presence: this.presence, pubsub, logger, secret: config.secret };
+    const app = parts.app?.(lent) ?? drillApp(lent);
     this.context = {
       runtime,
       telemetry,
@@ -150,16 +152,16 @@ export class Application {
     this.context.pubsub.broadcast(Broadcast.of(topic, event, payload));
   }
 
-  /** Drains the channels; connections without one live on. */
-  drain(): Promise<void> {
+  /** Drains the channels, for `limitMs` at most; connections without one live on. */
+  drain(limitMs = Infinity): Promise<void> {
     const { drainBatchSize, drainBatchIntervalMs } = this.config;
     const pace = { batchSize: drainBatchSize, batchIntervalMs: drainBatchIntervalMs };
-    return drainChannels(this.context, this.channels(), pace);
+    return drainChannels(this.context, this.channels(), pace, limitMs);
   }
 
   /** Ends this node as Phoenix does: drains for `limitMs` at most, then the web server goes, then everything else (2.12). */
   async stop(limitMs: number): Promise<void> {
-    await Promise.race([this.drain(), this.pause(limitMs)]);
+    await this.drain(limitMs);
     await this.until(() => this.context.runtime.scheduler.runQueue === 0, SETTLE_MS, 1);
     this.endpoint.suspend();
     if (this.config.server === 'cowboy') {

@@ -45,7 +45,8 @@ export class NodeHandle {
     // The compiled package runs the same layout as .js.
     const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
     this.child = fork(new URL(`./node${extension}`, import.meta.url), [], {
-      execArgv: [`--max-semi-space-size=${SEMI_SPACE_MB}`],
+      // Node 22 warns of every TypeScript file it strips.
+      execArgv: [`--max-semi-space-size=${SEMI_SPACE_MB}`, '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.child.on('message', (message) => this.settle(message as NodeAnswer));

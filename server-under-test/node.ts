@@ -33,7 +33,7 @@ async function boot(config: ServerConfig): Promise<Application> {
   const parts = { config, clock: systemClock, node: index };
   if (config.app === null) return new Application(parts);
   const app = await loadApp(config.app);
-  return new Application({ ...parts, app: (runtime, presence) => userApp(app, runtime, presence) });
+  return new Application({ ...parts, app: (lent) => userApp(app, lent) });
 }
 
 async function joinMesh(nodes: number): Promise<void> {

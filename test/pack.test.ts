@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -12,8 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { WebSocket } from 'ws';
 
 // The package as a stranger gets it: packed here, unpacked in a project that knows nothing of this clone.
 
@@ -36,6 +39,33 @@ function run(
 const firedrill = (...args: string[]): ReturnType<typeof run> =>
   run(process.execPath, [join(installed, 'bin/firedrill.js'), ...args]);
 
+/** Compiles a file of the project as its author would. */
+function check(name: string, source: string, types: string): ReturnType<typeof run> {
+  writeFileSync(join(project, name), source);
+  const flags = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2024',
+    '--types',
+    types,
+    name,
+  ];
+  return run(process.execPath, [join(clone, 'node_modules/typescript/bin/tsc'), ...flags]);
+}
+
+const APP = `import { application, channel, ok, reply, type Socket } from 'firedrill/server';
+  const welcome = (socket: Socket): object => ({ by: socket.assigns['by'] });
+  export default application({
+    channels: [channel('a:*', {
+      assigns: { by: 'project' },
+      join: (_topic, _payload, socket) => ok(welcome(socket)),
+      handleIn: { ping: (payload) => reply('ok', payload) },
+    })],
+  });`;
+
 before(() => {
   const packed = run('npm', ['pack', '--silent', '--pack-destination', project], clone);
   assert.equal(packed.status, 0, packed.stderr);
@@ -47,6 +77,8 @@ before(() => {
   for (const name of Object.keys(manifest.dependencies)) {
     symlinkSync(join(clone, 'node_modules', name), join(project, 'node_modules', name));
   }
+  // What a project in TypeScript has for Node's own types.
+  symlinkSync(join(clone, 'node_modules/@types'), join(project, 'node_modules/@types'));
 });
 after(() => rmSync(project, { recursive: true, force: true }));
 
@@ -82,15 +114,66 @@ test('brings types that hold a scenario to its word', () => {
     const source = `import { scenario } from 'firedrill';
       export default scenario({ about: 'x', load: { clients: ${clients}, ramp: '1s', hold: '1s' },
         async client(user) { (await user.join('room:1')).on('shout', () => user.count('heard', user.random.integer(3))); } });`;
-    writeFileSync(join(project, name), source);
-    const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', '', name];
-    return run(process.execPath, [join(clone, 'node_modules/typescript/bin/tsc'), ...flags]);
+    return check(name, source, '');
   };
   writeFileSync(join(project, 'package.json'), '{"type":"module"}');
   const right = compile('right.ts', '10');
   assert.equal(right.status, 0, right.stdout);
   assert.match(compile('wrong.ts', "'ten'").stdout, /wrong\.ts.*'string' is not assignable to type 'number'/);
 });
+
+test('brings types that hold an application to its word', () => {
+  const compile = (name: string, answer: string): ReturnType<typeof run> =>
+    check(name, APP.replace("reply('ok', payload)", answer), 'node');
+  const right = compile('right-app.ts', "reply('ok', payload)");
+  assert.equal(right.status, 0, right.stdout);
+  assert.match(
+    compile('wrong-app.ts', "'ok'").stdout,
+    /wrong-app\.ts.*not assignable to type 'EventHandler'/,
+  );
+});
+
+test(
+  'serves an application of the project, whatever type the project is of',
+  { timeout: 60_000 },
+  async () => {
+    for (const type of ['commonjs', 'module']) {
+      writeFileSync(join(project, 'package.json'), JSON.stringify({ type }));
+      writeFileSync(join(project, 'my-app.ts'), APP);
+      const flags = ['serve', '--app', 'my-app.ts', '--port', '0', '--control-port', '0'];
+      const served = spawn(process.execPath, [join(installed, 'bin/firedrill.js'), ...flags], {
+        cwd: project,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = (await once(createInterface(served.stdout), 'line')) as [string];
+      const { url } = JSON.parse(line) as { url: string };
+      const socket = new WebSocket(`${url}/websocket?vsn=2.0.0`);
+      await once(socket, 'open');
+      const frames: unknown[] = [];
+      const answered = new Promise<void>((resolve) => {
+        socket.on('message', (data: Buffer) => {
+          frames.push(JSON.parse(data.toString('utf8')));
+          if (frames.length === 2) resolve();
+        });
+      });
+      socket.send('["1","1","a:1","phx_join",{}]');
+      socket.send('["1","2","a:1","ping",{"n":1}]');
+      await answered;
+      const reply = (ref: string, response: object): unknown[] => [
+        '1',
+        ref,
+        'a:1',
+        'phx_reply',
+        { status: 'ok', response },
+      ];
+      assert.deepEqual(frames, [reply('1', { by: 'project' }), reply('2', { n: 1 })]);
+      socket.close();
+      served.kill('SIGTERM');
+      assert.deepEqual(await once(served, 'exit'), [0, null]);
+    }
+    writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+  },
+);
 
 test('tells its version', () => {
   const told = firedrill('--version');

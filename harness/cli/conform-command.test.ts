@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { FiredrillError } from '../base/errors.ts';
 import { conformCommand } from './conform-command.ts';
@@ -40,4 +43,15 @@ test('a target nobody answers at is unreachable', async () => {
   );
   assert.ok(error instanceof FiredrillError);
   assert.equal(error.exitCode, 114);
+});
+
+test('an authority needs a wss:// URL and a certificate in its file', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-conform-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'ca.pem');
+  writeFileSync(file, 'no certificate');
+  assert.deepEqual(await problemsOf(undefined, { ca: file }), ['--ca']);
+  assert.deepEqual(await problemsOf('ws://127.0.0.1:1', { ca: file }), ['--ca']);
+  assert.deepEqual(await problemsOf('wss://127.0.0.1:1', { ca: file }), ['--ca']);
+  assert.deepEqual(await problemsOf('wss://127.0.0.1:1', { ca: join(folder, 'none.pem') }), ['--ca']);
 });

@@ -66,7 +66,11 @@ export async function conformCommand(url: string | undefined, typed: Typed): Pro
   if (against === null) return EXIT.invalid;
 
   const json = flags.isSet('json');
-  const { cases, columns } = await conform({ clock: realClock, only, against, onJudged: progress() });
+  const { cases, columns } = await conform({ clock: realClock, only, against, onJudged: progress() }).finally(
+    () => {
+      if (process.stderr.isTTY) process.stderr.write(WIPE);
+    },
+  );
   const rows = rowsOf(cases, columns);
   const target = against.kind === 'url' ? against.target.at.display : 'the bundled server';
   if (file !== undefined) {
@@ -94,12 +98,14 @@ function spellCommand(url: string | undefined, file: string): string {
     : `firedrill conform ${url} --write ${file}`;
 }
 
-/** Says on a terminal how many cases are judged; the line is overwritten. */
+const WIPE = '\r\u001b[K';
+
+/** Says on a terminal how many cases are judged; each line takes the place of the one before. */
 function progress(): NonNullable<ConformOptions['onJudged']> {
   let judged = 0;
   return (profile) => {
     judged += 1;
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${profile}: ${judged} cases judged\r`);
+    if (process.stderr.isTTY) process.stderr.write(`${WIPE}${profile}: ${judged} cases judged`);
   };
 }
 

@@ -31,16 +31,15 @@ export const BEYOND_CHANNELS: readonly ConformanceCase[] = [
   {
     number: 'b10',
     title: 'a leave with a stale join_ref, and one of the phoenix topic',
-    spec: '0.3, 1.6',
+    spec: '1.6',
     async run(trial) {
       const topic = trial.topic('room');
       const peer = await trial.joined(topic);
       peer.send([null, '2', 'phoenix', 'phx_leave', {}]);
       await peer.expect(okReply(null, '2', 'phoenix'));
+      // Ignored in every version: the client has raced a close of the server's.
       peer.send(['0', '3', topic, 'phx_leave', {}]);
-      if (trial.target.patch >= 3) return peer.expectQuietChannel('1', topic);
-      await peer.expect(okReply('1', '3', topic));
-      await peer.expect(closed('1', topic));
+      await peer.expectQuietChannel('1', topic);
     },
   },
   {
@@ -51,7 +50,10 @@ export const BEYOND_CHANNELS: readonly ConformanceCase[] = [
       const topic = trial.topic('room');
       const peer = await trial.joined(topic);
       const reply = (ref: string, status: string, response: unknown): unknown[] => [
-        ...['1', ref, topic, 'phx_reply'],
+        '1',
+        ref,
+        topic,
+        'phx_reply',
         { status, response },
       ];
       peer.send(['1', '2', topic, 'status', { status: 'pending', response: 'later' }]);
@@ -83,26 +85,26 @@ export const BEYOND_CHANNELS: readonly ConformanceCase[] = [
   },
   {
     number: 'b13',
-    title: 'a slow join holds its connection both ways, a slow handler its channel alone',
+    title: 'a slow join holds its connection, a slow handler its channel alone',
     spec: '3.1',
     async run(trial) {
       const [a, b] = [trial.topic('room', '/a'), trial.topic('room', '/b')];
       const other = await trial.joined(a);
       const peer = await trial.joined(a);
+      const sinceUs = trial.clock.nowUs();
       peer.send(
         [null, '2', 'phoenix', 'heartbeat', {}],
         ['3', '3', b, 'phx_join', { delay_ms: 400 }],
         ['1', '4', a, 'ping', {}],
         [null, '5', 'phoenix', 'heartbeat', {}],
       );
-      const { atUs: sinceUs } = await peer.expect(okReply(null, '2', 'phoenix'));
+      await peer.expect(okReply(null, '2', 'phoenix'));
       other.send(['1', '6', a, 'shout', {}]);
       await other.expect(broadcast(a, 'shout', {}));
       await other.expect(okReply('1', '6', a));
       const { atUs } = await peer.expect(okReply('3', '3', b));
       const afterMs = (atUs - sinceUs) / 1e3;
-      // The heartbeat's answer may have been under way to us for a while.
-      trial.check(afterMs >= 300, 'a join that takes 400 ms', `after ${afterMs.toFixed(1)} ms`);
+      trial.check(afterMs >= 400 - EARLY_MS, 'a join that takes 400 ms', `after ${afterMs.toFixed(1)} ms`);
       const heartbeat = okReply(null, '5', 'phoenix');
       await peer.expectAnyOrder([heartbeat, okReply('1', '4', a), broadcast(a, 'shout', {})]);
       peer.send(['1', '7', a, 'block', { ms: 300 }], ['3', '8', b, 'ping', {}]);

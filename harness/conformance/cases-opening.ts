@@ -1,13 +1,18 @@
 /** Cases 1 to 5: the HTTP half of a connection (phoenix-semantics 1.1, 2.2). */
 import type { ConformanceCase } from './case.ts';
 import { upgradeWith } from './plain-http.ts';
+import { withoutToken } from './raw-client.ts';
 import { sameValue } from './same-value.ts';
 import { takeTelemetry } from './telemetry-report.ts';
 import type { Trial } from './trial.ts';
 
 async function expectStatus(trial: Trial, expected: number, query: string, request = {}): Promise<void> {
   const got = await trial.status(query, request);
-  trial.check(got === expected, `HTTP ${expected} for ?${query} ${JSON.stringify(request)}`, `HTTP ${got}`);
+  trial.check(
+    got === expected,
+    `HTTP ${expected} for ${withoutToken(`?${query}`)} ${JSON.stringify(request)}`,
+    `HTTP ${got}`,
+  );
 }
 
 /** Runs `action`; the observer must have counted `times` of the event meanwhile. */
@@ -58,6 +63,7 @@ export const OPENING: readonly ConformanceCase[] = [
     title: 'connect returns :error or {:error, x}',
     spec: '1.1, 2.2, 7.1',
     needs: { refusals: true, alone: true },
+    wants: { secret: 'conformance' },
     async run(trial) {
       const wrong = trial.target.settings.secret === undefined ? [] : [{ token: 'wrong' }];
       const probe = trial.hasProbe('{:error, x}, and result :error in the metadata');

@@ -3,7 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Clock } from '../base/clock.ts';
 import { headEnd } from '../wire/handshake.ts';
-import { clip, dial, type WireLog } from './raw-client.ts';
+import { clip, dial, withoutToken, type WireLog } from './raw-client.ts';
 import { hostAndPort, type Address } from './target.ts';
 
 export type HttpAnswer = { status: number; body: Buffer };
@@ -20,9 +20,11 @@ export function statusOf(
 ): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const socket = dial(target);
-  const alarm = clock.at(clock.nowUs() + STATUS_US, () => reject(new Error(`${method} ${path}: no answer`)));
+  const alarm = clock.at(clock.nowUs() + STATUS_US, () =>
+    reject(new Error(`${method} ${withoutToken(path)}: no answer`)),
+  );
   let head: Buffer = Buffer.alloc(0);
-  log('>', `${method} ${path} ${headers.replaceAll('\r\n', ' · ')}`);
+  log('>', `${method} ${withoutToken(path)} ${headers.replaceAll('\r\n', ' · ')}`);
   socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${hostAndPort(target)}\r\n${headers}\r\n`);
   socket.on('data', (chunk: Buffer) => {
     head = Buffer.concat([head, chunk]);
@@ -32,7 +34,9 @@ export function statusOf(
     resolve(Number(/^HTTP\/1\.[01] (\d{3})/.exec(line)?.[1] ?? 0));
   });
   socket.on('error', reject);
-  socket.on('close', () => reject(new Error(`${method} ${path}: the connection ended without an answer`)));
+  socket.on('close', () =>
+    reject(new Error(`${method} ${withoutToken(path)}: the connection ended without an answer`)),
+  );
   return promise.finally(() => {
     alarm.cancel();
     socket.destroy();
@@ -53,7 +57,7 @@ export function ask(
   const { method, body, contentType = 'application/json', withinMs, ca } = options;
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const { pathname, search } = new URL(url);
-  log('>', `${method} ${pathname}${search} ${body ?? ''}`);
+  log('>', `${method} ${pathname}${withoutToken(search)} ${body ?? ''}`);
   const send = url.startsWith('https:') ? httpsRequest : httpRequest;
   const headers = body === undefined ? {} : { 'content-type': contentType };
   const trust = ca === undefined ? {} : { ca };

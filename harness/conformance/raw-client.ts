@@ -66,7 +66,7 @@ export class RawClient {
     const client = new RawClient(options);
     const { target } = options;
     const path = `${target.path}?${query}`;
-    options.log('>', `GET ${path} (upgrade)`);
+    options.log('>', `GET ${withoutToken(path)} (upgrade)`);
     client.#socket.write(upgradeRequest(hostAndPort(target), path));
     const isSettled = (): boolean => client.#head === null || client.#ended || client.#refusal !== null;
     const isOpen = await client.#news.until(isSettled, OPEN_MS);
@@ -169,6 +169,11 @@ export class RawClient {
     }
     this.#news.wake();
   }
+}
+
+/** A path without what a token in its query is. */
+export function withoutToken(path: string): string {
+  return path.replaceAll(/([?&]token=)[^&]*/g, '$1…');
 }
 
 /** A text short enough for a line of a report. */

@@ -4,10 +4,10 @@ import { test, type TestContext } from 'node:test';
 import { realClock } from '../base/clock.ts';
 import { FiredrillError } from '../base/errors.ts';
 import { ALL_CASES } from './all-cases.ts';
-import { groupBySettings, runBundled } from './bundled-servers.ts';
+import { groupBySettings, runBundled, type BundledProfile } from './bundled-servers.ts';
 import type { ConformanceCase, Outcome } from './case.ts';
 import { lookAt } from './look-at-target.ts';
-import { judge, missing, runCases } from './run-cases.ts';
+import { judge, missing, runCases, type Judged } from './run-cases.ts';
 import type { ConformanceTarget } from './target.ts';
 import {
   answering,
@@ -294,20 +294,44 @@ test('cases share a server when they need the same settings, unless they end it'
   );
 });
 
-test('a bundled server that does not start fails its cases and nothing else', async () => {
-  const outcomes = new Map<number, Outcome>();
-  await runBundled([caseOf(6), caseOf(88)], {
+function bundled(overrides: Partial<BundledProfile>): {
+  options: BundledProfile;
+  judged: Map<unknown, Outcome>;
+} {
+  const judged = new Map<unknown, Outcome>();
+  const onJudged = ({ conformance, outcome }: Judged): void => void judged.set(conformance.number, outcome);
+  const declared = {
     clock: realClock,
-    profile: 'cowboy',
+    profile: 'cowboy' as const,
     version: '1.8.5',
     settings: {},
     flags: [],
-    onJudged: ({ conformance, outcome }) => void outcomes.set(conformance.number, outcome),
-    main: '/nowhere/main.js',
+  };
+  return { options: { ...declared, onJudged, ...overrides }, judged };
+}
+
+test('where no bundled server starts, the run has no target', async () => {
+  const { options, judged } = bundled({ main: '/nowhere/main.js' });
+  await assert.rejects(runBundled([caseOf(6), caseOf(66), caseOf(88)], options), (error) => {
+    return error instanceof FiredrillError && error.exitCode === 114 && /main\.js/.test(error.message);
   });
-  const failed = outcomes.get(6);
+  assert.equal(judged.get(88)?.status, 'n/a');
+});
+
+test('a bundled server that does not start fails its cases and nothing else', async () => {
+  const wrong: ConformanceCase = {
+    number: 14,
+    title: 'on a server with a setting it refuses',
+    spec: '',
+    needs: { settings: { 'idle-timeout-ms': 'never' } },
+    run: () => Promise.resolve(),
+  };
+  const { options, judged } = bundled({});
+  await runBundled([caseOf(6), wrong], options);
+  assert.deepEqual(judged.get(6), { status: 'passed', notes: [] });
+  const failed = judged.get(14);
   assert.ok(failed?.status === 'failed');
-  assert.equal(failed.expected, 'a bundled server with --profile cowboy --phoenix-version 1.8.5');
+  const flags = '--profile cowboy --phoenix-version 1.8.5 --idle-timeout-ms never';
+  assert.equal(failed.expected, `a bundled server with ${flags}`);
   assert.match(failed.got, /server-not-started/);
-  assert.equal(outcomes.get(88)?.status, 'n/a');
 });

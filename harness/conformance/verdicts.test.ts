@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConformanceCase, Outcome } from './case.ts';
+import type { CaseNumber, ConformanceCase, Outcome } from './case.ts';
 import { sameValue, startsWith } from './same-value.ts';
 import {
   countOutcomes,
@@ -9,12 +9,11 @@ import {
   renderJson,
   renderLines,
   renderMarkdown,
-  renderTable,
   rowsOf,
   type Column,
 } from './verdicts.ts';
 
-const one = (number: number, title: string): ConformanceCase => ({
+const one = (number: CaseNumber, title: string): ConformanceCase => ({
   number,
   title,
   spec: '1.6',
@@ -25,7 +24,7 @@ const failed: Outcome = { status: 'failed', expected: 'E', got: 'G', exchange: [
 const column: Column = {
   profile: 'bandit',
   version: '1.8.12',
-  outcomes: new Map<number, Outcome>([
+  outcomes: new Map<CaseNumber, Outcome>([
     [6, { status: 'passed', notes: ['half of it'] }],
     [7, failed],
     [88, { status: 'n/a', reason: 'no LiveView' }],
@@ -66,11 +65,23 @@ test('a failure names its section and shows the whole exchange', () => {
   );
 });
 
-test('the table and Markdown have a row for every case, with bars of titles escaped', () => {
-  assert.match(renderTable(rows, [column]), /^ {2}6 {2}passed {4}heartbeat {2}\[passed \(half of it\)\]$/m);
-  const markdown = renderMarkdown(rows, [column], 'a server');
-  assert.ok(markdown.includes(String.raw`| 7 | a \| b | failed |`));
-  assert.ok(markdown.includes('| 88 | join | n/a: no LiveView |'));
+test('failures that say the same of several cases are told once', () => {
+  const notStarted: Outcome = { ...failed, exchange: [] };
+  const both: Column = {
+    ...column,
+    outcomes: new Map<CaseNumber, Outcome>([6, 7, 88].map((n) => [n, notStarted])),
+  };
+  const text = renderFailures(rowsOf(cases, [both]), [both], (head) => `<${head}>`);
+  assert.equal(text, ['<6, 7, 88 failed in bandit>', '  expected  E', '  got       G'].join('\n'));
+});
+
+test('Markdown has a table for every section, with bars of titles escaped, and nothing that changes by itself', () => {
+  const markdown = renderMarkdown(rows, [column], { target: 'a server', command: 'make it' });
+  assert.ok(markdown.includes('Written by `make it`'));
+  assert.ok(markdown.includes('## 10.1 Opening and framing\n'));
+  assert.ok(markdown.includes(String.raw`| 7 | a \| b | 1.6 | failed |`));
+  assert.ok(markdown.includes('| 88 | join | 1.6 | n/a: no LiveView |'));
+  assert.doesNotMatch(markdown, /20\d\d-|\d ms/);
 });
 
 test('JSON holds every outcome', () => {

@@ -1,12 +1,10 @@
 import { NoClause, type ChannelModule } from '../phoenix/channel.ts';
 import type { ChannelSocket } from '../phoenix/channel-socket.ts';
-import { DRAIN } from '../phoenix/notices.ts';
 import { RawMessage } from '../pubsub/fanned.ts';
 import { checkIn, checkJoin, checkOther } from './bad-return.ts';
 import type { ChannelCallbacks } from './channel-definition.ts';
 import { unwrapReason } from './crash.ts';
 import { guard } from './guard.ts';
-import { noreply } from './returns.ts';
 
 type In = (event: unknown, payload: unknown, socket: ChannelSocket) => unknown;
 
@@ -38,11 +36,6 @@ export function buildModule(callbacks: ChannelCallbacks): ChannelModule {
         (result) => checkIn(result, event),
       ),
     handleOut: (event, payload, socket) => {
-      // A drain is a message like any other in Phoenix, whoever sends it (phoenix-semantics 2.12).
-      if (event === 'phx_drain') {
-        socket.process.send(DRAIN);
-        return noreply();
-      }
       const run = (): unknown => {
         if (callbacks.handleOut === undefined) throw new NoClause('handleOut', event);
         return callbacks.handleOut(event, payload, socket);

@@ -3,10 +3,10 @@ import { presenceRoom } from '../channels/presence-room.ts';
 import { privateRoom, room } from '../channels/room.ts';
 import { SLOW_SERVER, SlowServer } from '../channels/slow-server.ts';
 import type { Process } from '../otp/process.ts';
-import type { Runtime } from '../otp/runtime.ts';
 import type { Route } from '../phoenix/routes.ts';
 import type { UserSocket } from '../phoenix/user-socket.ts';
 import type { Presence } from '../presence/presence.ts';
+import type { NodeParts } from './node-parts.ts';
 
 /** What a node runs: a socket with its channels, and named workers under a supervisor of their own. */
 export interface NodeApp {
@@ -24,8 +24,8 @@ export function drillRoutes(presence: Presence): readonly Route[] {
   ];
 }
 
-/** The drill's own application; `secret` is the token its socket wants. */
-export function drillApp(runtime: Runtime, presence: Presence, secret: string | null): NodeApp {
+/** The drill's own application. */
+export function drillApp({ runtime, presence, secret }: NodeParts): NodeApp {
   const start = (): Process => {
     const server = new SlowServer(runtime);
     runtime.register(SLOW_SERVER, server);

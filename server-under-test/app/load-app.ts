@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { realpathSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -31,6 +32,8 @@ async function importApp(path: string): Promise<App> {
   const file = findFile(path);
   const url = pathToFileURL(file).href;
   admitApp(url);
+  // stdout is for the one line that says the server is ready.
+  globalThis.console = new Console(process.stderr);
   let loaded: Readonly<Record<string, unknown>>;
   try {
     loaded = (await import(url)) as Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { Runtime } from '../otp/runtime.ts';
 import type { Presence } from '../presence/presence.ts';
 import type { PubSub } from '../pubsub/pubsub.ts';
-import { Logger } from '../telemetry/logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /** What a node lends its application. */
 export interface NodeParts {
@@ -25,9 +25,4 @@ export function partsOf(runtime: Runtime): NodeParts {
   const parts = PARTS.get(runtime);
   if (parts === undefined) throw new Error('this node runs no application');
   return parts;
-}
-
-/** A logger for a node that hands in none. */
-export function ownLogger(runtime: Runtime): Logger {
-  return new Logger({ clock: runtime.clock, metadata: { node: `node${runtime.node}` } });
 }

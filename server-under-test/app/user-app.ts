@@ -1,19 +1,14 @@
 import { drillSocket } from '../channels/drill-socket.ts';
 import type { Process } from '../otp/process.ts';
-import type { Runtime } from '../otp/runtime.ts';
 import type { Route } from '../phoenix/routes.ts';
 import type { UserSocket } from '../phoenix/user-socket.ts';
-import type { Presence } from '../presence/presence.ts';
 import { checkConnect } from './bad-return.ts';
 import type { ChannelDefinition } from './channel-definition.ts';
 import { accept, type App } from './definition.ts';
 import type { NodeApp } from './drill-app.ts';
 import { guard } from './guard.ts';
-import { lendParts, ownLogger, type NodeParts } from './node-parts.ts';
+import { lendParts, type NodeParts } from './node-parts.ts';
 import { AppWorker } from './worker.ts';
-
-/** What a node may hand in beside its runtime and presence. */
-export type MoreParts = Partial<Pick<NodeParts, 'pubsub' | 'logger' | 'secret'>>;
 
 function routeOn(node: NodeParts, definition: ChannelDefinition): Route {
   const assigns = definition.callbacks?.assigns;
@@ -38,13 +33,11 @@ function socketOn(node: NodeParts, { definition }: App): UserSocket {
 }
 
 /** An application of the user's on one node. */
-export function userApp(app: App, runtime: Runtime, presence: Presence, more: MoreParts = {}): NodeApp {
-  const { pubsub = presence['parts'].pubsub, logger = ownLogger(runtime), secret = null } = more;
-  const node: NodeParts = { runtime, presence, pubsub, logger, secret };
+export function userApp(app: App, node: NodeParts): NodeApp {
   lendParts(node);
   const workers = Object.entries(app.definition.workers ?? {}).map(([name, worker]) => ({
     name,
-    start: (): Process => new AppWorker(runtime, name, worker),
+    start: (): Process => new AppWorker(node.runtime, name, worker),
   }));
   return { socket: socketOn(node, app), workers };
 }

@@ -13,7 +13,6 @@ import {
   server,
   Supervisor,
   Task,
-  type EventHandler,
   type InResult,
   type Socket,
 } from '../app/api.ts';
@@ -22,10 +21,13 @@ import { SLOW_SERVER } from '../channels/slow-server.ts';
 import { reasonText } from './reason-text.ts';
 import { report } from './report.ts';
 
+type ProbeEvent = (payload: unknown, socket: Socket) => InResult | Promise<InResult>;
+
 const OK = reply('ok');
 /** How often a killed worker is looked for. */
 const LOOK_MS = 1;
-/** A payload's text, or nothing at all. */
+
+/** A text of the payload, empty when there is none. */
 function readText(payload: unknown, name: string): string {
   const value = readField(payload, name);
   return typeof value === 'string' ? value : '';
@@ -84,74 +86,49 @@ async function crashWorker(payload: unknown, socket: Socket): Promise<InResult> 
   return reply('ok', answer);
 }
 
+const EVENTS: Readonly<Record<string, ProbeEvent>> = {
+  throw: () => {
+    // oxlint-disable-next-line typescript/only-throw-error -- Elixir throws terms
+    throw 'ball';
+  },
+  exit_signal: (payload, socket) => {
+    const self = Process.self(socket);
+    Process.spawn(socket, () => Process.exit(self, readText(payload, 'reason')));
+    return noreply();
+  },
+  drain_self: (_payload, socket) => {
+    socket.sendSelf(Broadcast.of(socket.topic, 'phx_drain', {}));
+    return noreply();
+  },
+  raw: (payload, socket) => {
+    PubSub.broadcast(socket, socket.topic, { raw: payload });
+    return OK;
+  },
+  plain_broadcast: (payload, socket) => {
+    const { topic } = socket;
+    PubSub.broadcast(socket, topic, Broadcast.of(topic, readText(payload, 'event'), {}));
+    return OK;
+  },
+  endpoint_broadcast: (payload, socket) => {
+    const [topic, event] = [readText(payload, 'topic'), readText(payload, 'event')];
+    Endpoint.broadcast(socket, topic, event, readField(payload, 'payload'));
+    return OK;
+  },
+  call_unregistered: async (_payload, socket) => {
+    await GenServer.call(socket, 'nobody_has_this_name', 'x');
+    return OK;
+  },
+  catch_call: catchCall,
+  await_task: awaitTask,
+  track,
+  kill_shard: (_payload, socket) => {
+    // A node has one shard for all topics.
+    const shard = Process.whereIs(socket, 'presence_shard0');
+    if (shard !== null) Process.exit(shard, 'kill');
+    return noreply();
+  },
+  worker: crashWorker,
+};
+
 /** By name; a room answers the others. */
-export const PROBE_EVENTS: ReadonlyMap<
-  unknown,
-  (payload: unknown, socket: Socket) => ReturnType<EventHandler>
-> = new Map<unknown, (payload: unknown, socket: Socket) => ReturnType<EventHandler>>([
-  [
-    'throw',
-    () => {
-      // oxlint-disable-next-line typescript/only-throw-error -- what is no error is the point
-      throw 'ball';
-    },
-  ],
-  [
-    'exit_signal',
-    (payload, socket) => {
-      const channel = Process.self(socket);
-      Process.spawn(socket, () => Process.exit(channel, readText(payload, 'reason')));
-      return noreply();
-    },
-  ],
-  [
-    'drain_self',
-    (_payload, socket) => {
-      socket.sendSelf(Broadcast.of(socket.topic, 'phx_drain', {}));
-      return noreply();
-    },
-  ],
-  [
-    'raw',
-    (payload, socket) => {
-      PubSub.broadcast(socket, socket.topic, { raw: payload });
-      return OK;
-    },
-  ],
-  [
-    'plain_broadcast',
-    (payload, socket) => {
-      const { topic } = socket;
-      PubSub.broadcast(socket, topic, Broadcast.of(topic, readText(payload, 'event'), {}));
-      return OK;
-    },
-  ],
-  [
-    'endpoint_broadcast',
-    (payload, socket) => {
-      const [topic, event] = [readText(payload, 'topic'), readText(payload, 'event')];
-      Endpoint.broadcast(socket, topic, event, readField(payload, 'payload'));
-      return OK;
-    },
-  ],
-  [
-    'call_unregistered',
-    async (_payload, socket) => {
-      await GenServer.call(socket, 'nobody_has_this_name', 'x');
-      return OK;
-    },
-  ],
-  ['catch_call', catchCall],
-  ['await_task', awaitTask],
-  ['track', track],
-  [
-    'kill_shard',
-    (_payload, socket) => {
-      // A node has one shard for all topics.
-      const shard = Process.whereIs(socket, 'presence_shard0');
-      if (shard !== null) Process.exit(shard, 'kill');
-      return noreply();
-    },
-  ],
-  ['worker', crashWorker],
-]);
+export const PROBE_EVENTS: ReadonlyMap<unknown, ProbeEvent> = new Map(Object.entries(EVENTS));

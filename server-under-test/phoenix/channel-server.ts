@@ -74,12 +74,17 @@ export class Channel extends Process implements Registrant {
   protected override receive(message: unknown): void | Promise<void> {
     if (this.quietTimer !== null) this.stopQuietTimer();
     if (message instanceof Message) return handleMessage(this, message);
-    if (message instanceof Broadcast && message.topic === this.topic) return handleOut(this, message);
+    if (message instanceof Broadcast) return this.receiveBroadcast(message);
     if (message instanceof JoinRequest) return this.join(message.payload);
     if (message instanceof Down && message.process === this.transport)
       return this.transportDied(message.reason);
     if (message === DRAIN) return this.drain();
     return this.receiveOther(message);
+  }
+
+  private receiveBroadcast(broadcast: Broadcast): void | Promise<void> {
+    if (broadcast.event === 'phx_drain') return this.drain();
+    return broadcast.topic === this.topic ? handleOut(this, broadcast) : handleInfo(this, broadcast);
   }
 
   /** What any GenServer may be sent. */

@@ -8,6 +8,7 @@ import { withDefaults } from '../config/defaults.ts';
 import { systemClock } from '../otp/clock.ts';
 import { Probe } from '../testing/probe.ts';
 import { PollClient } from './long-poll/testing/poll-client.ts';
+import { until } from './testing/until.ts';
 import type { ConnectInfo } from './connect-info.ts';
 import type { ConnectResult, UserSocket } from './user-socket.ts';
 
@@ -41,7 +42,7 @@ async function start(
     config: withDefaults({ logLevel: 'none', longpoll: true, checkOrigin: false }),
     clock: systemClock,
     node: 0,
-    app: (runtime, presence) => ({ ...drillApp(runtime, presence, null), socket }),
+    app: (lent) => ({ ...drillApp({ ...lent, secret: null }), socket }),
   });
   const events: string[] = [];
   const { telemetry } = app.context;
@@ -84,7 +85,7 @@ test('a refusal is 403, at once or later, in long-poll in the body; telemetry he
 test('an id is a text or null; any other refuses the connection (2.2)', async (t) => {
   for (const id of [7, undefined, {}, Symbol.iterator]) {
     const { app, port, url, events } = await start(t, { connect: () => accepted, id: () => id });
-    assert.equal(await statusOf(port), 403, String(id));
+    assert.equal(await statusOf(port), 403, typeof id);
     assert.deepEqual(await new PollClient(url).get(), { status: 403 });
     assert.deepEqual(events, ['websocket error', 'longpoll error']);
     assert.equal(app.snapshot().connections, 0);
@@ -154,7 +155,7 @@ test('a slow connect/3 holds its own request and nobody else', async (t) => {
   });
   const slow = Probe.open(`${url}/websocket?vsn=2.0.0&slow=yes`);
   const quick = await Probe.open(`${url}/websocket?vsn=2.0.0`);
-  while (events.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => events.length > 0);
   await quick.expectQuiet();
   letIn(accepted);
   await (await slow).expectQuiet();
@@ -199,6 +200,7 @@ test('a connection that cannot start is hung up on; the node and its other conne
     });
     const gone = connect({ host: '127.0.0.1', port });
     gone.on('error', () => {});
+    gone.resume();
     gone.write(
       'GET /socket/websocket?vsn=2.0.0&late=1 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n' +
         'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',

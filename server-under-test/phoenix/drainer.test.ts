@@ -4,6 +4,8 @@ import { Application } from '../application.ts';
 import type { ServerConfig } from '../config.ts';
 import { withDefaults } from '../config/defaults.ts';
 import { ManualClock } from '../otp/manual-clock.ts';
+import type { Channel } from './channel-server.ts';
+import { drainChannels } from './drainer.ts';
 import { MemoryConnection } from '../testing/memory-connection.ts';
 
 interface Drained {
@@ -33,7 +35,7 @@ async function joined(app: Application, clock: ManualClock, topics: number): Pro
 
 test('five channels in batches of two go at 0, 300 and 600 ms, each batch with its telemetry (71)', async () => {
   const { clock, app, chunks } = setUp({ drainBatchSize: 2, drainBatchIntervalMs: 300 });
-  const clients = [];
+  const clients: MemoryConnection[] = [];
   for (let n = 0; n < 5; n += 1) clients.push(await joined(app, clock, 1));
   let done = false;
   void app.drain().then(() => (done = true));
@@ -87,9 +89,33 @@ test('a busy channel drains when its backlog reaches the message', async () => {
   assert.equal(client.transport.alive, false);
   // The answer of the work that was under way still went out.
   assert.deepEqual(
-    client.take().map((frame) => (Array.isArray(frame) ? frame[1] : frame)),
+    client.take().map((frame) => (Array.isArray(frame) ? (frame as unknown[])[1] : frame)),
     ['b', { kind: 'close', code: 1012 }],
   );
+});
+
+test('a drain that runs out of time stops where it is, with no timer left', async () => {
+  const { clock, app, chunks } = setUp({});
+  const topics = 5;
+  await joined(app, clock, topics);
+  const before = clock.pending;
+  const channels = [...app.context.channelSupervisor.living()] as Channel[];
+  for (const [limitMs, told] of [
+    [0, 1],
+    [300, 1],
+    [301, 2],
+    [650, 3],
+  ] as const) {
+    chunks.length = 0;
+    const startMs = clock.nowMs();
+    let tookMs: number | null = null;
+    void drainChannels(app.context, channels, { batchSize: 1, batchIntervalMs: 300 }, limitMs).then(
+      () => (tookMs = clock.nowMs() - startMs),
+    );
+    await clock.advance(2_000);
+    // The linger of the connection that was drained is over by then too.
+    assert.deepEqual([tookMs, chunks.length, clock.pending], [limitMs, told, before], `limit ${limitMs}`);
+  }
 });
 
 test('nothing to drain is drained at once', async () => {

@@ -43,8 +43,13 @@ for (const phoenixVersion of VERSIONS) {
     probe.send(['60', '62', 'room:a', 'ping', {}]);
     if (!since(3, phoenixVersion)) await probe.expect(okReply('60', '62', 'room:a'));
     await probe.expectQuiet();
-    probe.send([null, '63', 'room:a', 'phx_leave', {}]);
-    await probe.expect(okReply('60', '63', 'room:a'), [null, null, 'room:a', 'phx_close', {}]);
+    // Such a channel was left by any leave once.
+    if (since(3, phoenixVersion)) {
+      probe.send(['60', '63', 'room:a', 'phx_leave', {}]);
+      await probe.expectQuiet();
+    }
+    probe.send([since(3, phoenixVersion) ? null : '60', '64', 'room:a', 'phx_leave', {}]);
+    await probe.expect(okReply('60', '64', 'room:a'), [null, null, 'room:a', 'phx_close', {}]);
   });
 
   test(`${phoenixVersion} words a crash, a disconnect and its limit of channels as that version does (0.3)`, async (t) => {

@@ -3,7 +3,7 @@ import { createServer, connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { NodeDown, NodeUp, RemoteMessage } from '../otp/distribution.ts';
 import { ManualClock } from '../otp/manual-clock.ts';
-import { LocalServer } from '../testing/local-server.ts';
+import { ClusterPair } from '../testing/cluster-pair.ts';
 import { okReply } from '../testing/probe.ts';
 import { Broadcast } from './broadcast.ts';
 import { RawMessage } from './fanned.ts';
@@ -36,14 +36,9 @@ test('two nodes deliver a broadcast once each and keep the order of a sender (58
 });
 
 test('a client of another node gets fastlaned, intercepted and disconnect broadcasts', async (t) => {
-  const nodes = nodesFor(t);
-  const servers = [new LocalServer(), new LocalServer({}, [], 1)];
-  const [first, second] = servers as [LocalServer, LocalServer];
-  t.after(() => Promise.all(servers.map((server) => server.stop())));
-  await first.app.mesh.listen(nodes.pathOf(0));
-  await second.app.mesh.connect(nodes.pathOf(0));
-  await Promise.all(servers.map((server) => server.app.mesh.whenComplete(1)));
-  for (const server of servers) server.port = await server.app.listen(0);
+  const pair = await ClusterPair.start();
+  t.after(() => pair.stop());
+  const [first, second] = pair.nodes;
   const here = await first.joined('room:two');
   const there = await second.joined('room:two', {}, 'vsn=2.0.0&user_id=far');
   here.send(['1', '2', 'room:two', 'shout', { n: 1 }]);
@@ -286,14 +281,9 @@ test('one that says no hello, or something else first, is no node', async (t) =>
 });
 
 test('monitor tells of connections on other nodes, whose node is lost included', async (t) => {
-  const nodes = nodesFor(t);
-  const servers = [new LocalServer(), new LocalServer({}, [], 1)];
-  const [first, second] = servers as [LocalServer, LocalServer];
-  t.after(() => Promise.all(servers.map((server) => server.stop())));
-  await first.app.mesh.listen(nodes.pathOf(0));
-  await second.app.mesh.connect(nodes.pathOf(0));
-  await Promise.all(servers.map((server) => server.app.mesh.whenComplete(1)));
-  for (const server of servers) server.port = await server.app.listen(0);
+  const pair = await ClusterPair.start();
+  t.after(() => pair.stop());
+  const [first, second] = pair.nodes;
   const here = await first.joined('room:far');
   const there = [
     await second.joined('room:far', {}, 'vsn=2.0.0&user_id=u'),

@@ -23,7 +23,8 @@ async function ask(url: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(url, init);
   const text = await response.text();
   // A preflight is answered in headers.
-  if (response.status !== 200 || init.method === 'OPTIONS') return { http: response.status, status: null, token: null };
+  if (response.status !== 200 || init.method === 'OPTIONS')
+    return { http: response.status, status: null, token: null };
   const body = JSON.parse(text) as { status: number; token?: string };
   return { http: 200, status: body.status, token: body.token ?? null };
 }

@@ -23,7 +23,7 @@ export class AppServer {
       config,
       clock: systemClock,
       node: 0,
-      app: (runtime, presence) => userApp(app, runtime, presence, { logger, secret }),
+      app: (lent) => userApp(app, { ...lent, logger, secret }),
     });
   }
 

@@ -20,9 +20,9 @@ export class LocalServer {
     if (extra.length === 0) {
       this.app = new Application(parts);
     } else {
-      const app: ApplicationParts['app'] = (runtime, presence): NodeApp => ({
-        ...drillApp(runtime, presence, config.secret),
-        socket: drillSocket([...extra, ...drillRoutes(presence)], config.secret),
+      const app: ApplicationParts['app'] = (lent): NodeApp => ({
+        ...drillApp(lent),
+        socket: drillSocket([...extra, ...drillRoutes(lent.presence)], config.secret),
       });
       this.app = new Application({ ...parts, app });
     }

@@ -55,25 +55,34 @@ function next(channel: Channel, event: string): Promise<unknown> {
   return new Promise((resolve) => channel.on(event, resolve));
 }
 
+const sockets: Socket[] = [];
+
+/** A client on its way; one left alone would reconnect for ever. */
+function connect(url: string, params: object = {}): Socket {
+  const socket = new Socket(url, { params, transport: WebSocket });
+  sockets.push(socket);
+  socket.connect();
+  return socket;
+}
+
+function leaveNothing(): void {
+  for (const socket of sockets.splice(0)) socket.disconnect();
+  cleanUp();
+}
+
 suite('examples/chat.ts', GUARD, () => {
   let program: Program;
   let url = '';
-  const sockets: Socket[] = [];
   before(async () => {
     ({ program, url } = await serve('--app', CHAT, '--nodes', '2'));
   });
-  after(() => {
-    for (const socket of sockets) socket.disconnect();
-    cleanUp();
-  });
+  after(leaveNothing);
 
   async function enter(
     name: string,
     topic: string,
   ): Promise<{ socket: Socket; channel: Channel; state: Promise<unknown> }> {
-    const socket = new Socket(url, { params: { name }, transport: WebSocket });
-    sockets.push(socket);
-    socket.connect();
+    const socket = connect(url, { name });
     const channel = socket.channel(topic);
     const state = next(channel, 'presence_state');
     assert.deepEqual(await replyTo(channel.join()), ['ok', { welcome: name }]);
@@ -102,9 +111,7 @@ suite('examples/chat.ts', GUARD, () => {
   });
 
   test('refusals are told: a closed room, a client without a name', async () => {
-    const socket = new Socket(url, { params: { name: 'cat' }, transport: WebSocket });
-    sockets.push(socket);
-    socket.connect();
+    const socket = connect(url, { name: 'cat' });
     const closed = socket.channel('chat:closed');
     assert.deepEqual(await replyTo(closed.join()), ['error', { reason: 'closed' }]);
     closed.leave();
@@ -145,7 +152,7 @@ suite('examples/chat.ts', GUARD, () => {
 });
 
 suite('serve', GUARD, () => {
-  after(cleanUp);
+  after(leaveNothing);
 
   test('its help is the server’s own, and so are its refusals', async () => {
     const help = await run('serve', '--help');
@@ -178,24 +185,24 @@ suite('serve', GUARD, () => {
       file,
       `import { application, channel, ok, noreply } from 'firedrill/server';
       export default application({ channels: [channel('a', { join: () => ok(), handleIn: { stray: () => {
+        console.log('told by the app');
         setTimeout(() => { throw new Error('astray'); });
         void Promise.reject(new Error('unawaited'));
         return noreply();
       } } })] });`,
     );
     const { program, url } = await serve('--app', file);
-    const socket = new Socket(url, { transport: WebSocket });
-    socket.connect();
+    const socket = connect(url);
     const channel = socket.channel('a');
     await replyTo(channel.join());
     channel.push('stray', {});
     assert.match(
       await program.line(/astray/),
-      /\[error\] error outside every process: astray \(at .*app\.ts:3:\d+\)$/,
+      /\[error\] error outside every process: astray \(at .*app\.ts:4:\d+\)$/,
     );
     await program.line(/outside every process: unawaited/);
+    await program.line(/^told by the app$/);
     assert.equal((await replyTo(channel.leave()))[0], 'ok');
-    socket.disconnect();
   });
 
   test('one signal, to its group or to it alone, ends every process with code 0', async () => {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { OPCODE } from '../../wire/frame.ts';
@@ -12,14 +13,20 @@ import type { ConformanceTarget } from '../target.ts';
 /** What the server does with the raw bytes of a client once it has upgraded. */
 export type Script = (bytes: Buffer, socket: Duplex) => void;
 
+/** A private key and its certificate, as PEM. */
+export type Identity = { key: string; cert: string };
+
 export class FakeServer {
   /** The query of each upgrade. */
   readonly queries: string[] = [];
-  readonly #http: Server;
+  readonly #http: Server | TlsServer;
+  readonly #scheme: 'ws' | 'wss';
   readonly #sockets = new Set<Socket>();
 
-  private constructor(script: Script, hello: Buffer) {
-    this.#http = createServer((_request, response) => response.writeHead(400).end());
+  private constructor(script: Script, hello: Buffer, identity: Identity | null) {
+    this.#scheme = identity === null ? 'ws' : 'wss';
+    this.#http = identity === null ? createServer() : createTlsServer(identity);
+    this.#http.on('request', (_request, response) => response.writeHead(400).end());
     this.#http.on('connection', (socket) => this.#sockets.add(socket));
     this.#http.on('upgrade', (request, socket) => {
       this.queries.push(request.url?.split('?')[1] ?? '');
@@ -34,9 +41,13 @@ export class FakeServer {
     });
   }
 
-  /** `hello` follows the upgrade's answer in the same write. */
-  static async start(script: Script, hello: Buffer = Buffer.alloc(0)): Promise<FakeServer> {
-    const server = new FakeServer(script, hello);
+  /** `hello` follows the upgrade's answer in the same write; with an identity it speaks TLS. */
+  static async start(
+    script: Script,
+    hello: Buffer = Buffer.alloc(0),
+    identity: Identity | null = null,
+  ): Promise<FakeServer> {
+    const server = new FakeServer(script, hello, identity);
     server.#http.listen(0, '127.0.0.1');
     await once(server.#http, 'listening');
     return server;
@@ -45,7 +56,7 @@ export class FakeServer {
   get at(): TargetUrl {
     const address = this.#http.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    return readTargetUrl(`ws://127.0.0.1:${port}/socket`, { allowTargets: [] });
+    return readTargetUrl(`${this.#scheme}://127.0.0.1:${port}/socket`, { allowTargets: [] });
   }
 
   /** Declared as an ordinary Phoenix 1.8.12 on Bandit, with nothing but the drill contract. */

@@ -5,11 +5,13 @@ import { Application } from '../../application.ts';
 import type { ServerConfig } from '../../config.ts';
 import { withDefaults } from '../../config/defaults.ts';
 import { systemClock } from '../../otp/clock.ts';
+import { binaryPush } from '../../testing/frame-forge.ts';
 import { LocalServer } from '../../testing/local-server.ts';
 import { okReply } from '../../testing/probe.ts';
 import { ok } from '../channel.ts';
 import { sign, signingKey } from '../signed-token.ts';
 import { CountingClock } from '../testing/counting-clock.ts';
+import { until } from '../testing/until.ts';
 import { Witness } from '../testing/witness.ts';
 import { PollClient } from './testing/poll-client.ts';
 
@@ -37,11 +39,9 @@ async function start(t: TestContext, overrides: Partial<ServerConfig>): Promise<
 const client = (query?: string): PollClient => new PollClient(server.url, query);
 const heartbeat = (ref: string): unknown => [null, ref, 'phoenix', 'heartbeat', {}];
 
-/** A push as V2 puts it into a binary frame, in base64 as phoenix.js posts it. */
-function binaryPush(topic: string, event: string, data: Iterable<number>): string {
-  const fields = ['1', '9', topic, event].map((text) => Buffer.from(text));
-  const sizes = Buffer.from([0, ...fields.map(({ length }) => length)]);
-  return Buffer.concat([sizes, ...fields, Uint8Array.from(data)]).toString('base64');
+/** A push as phoenix.js posts bytes. */
+function bytesLine(topic: string, event: string, data: Iterable<number>): string {
+  return binaryPush(['1', '9', topic, event], Uint8Array.from(data)).toString('base64');
 }
 
 test('opens with 410 and a token, takes posts, hands out replies, says 204 after a window without (75)', async () => {
@@ -68,7 +68,7 @@ test('a post may hold 100 lines, text and base64; those beyond are ignored', asy
   const poller = await client().open();
   await poller.join('1', 'room:lines');
   const pings = Array.from({ length: 120 }, (_, n) => ['1', `p${n}`, 'room:lines', 'ping', {}]);
-  assert.deepEqual(await poller.post(binaryPush('room:lines', 'noreply', [0, 255]), ...pings), {
+  assert.deepEqual(await poller.post(bytesLine('room:lines', 'noreply', [0, 255]), ...pings), {
     status: 200,
   });
   await poller.post(['1', 'last', 'room:lines', 'ping', {}]);
@@ -87,7 +87,7 @@ test('bodies that are no messages are refused with HTTP 400 and cost nothing', a
 });
 
 test('a long line of base64 is as good as a short one', async () => {
-  const line = binaryPush('room:long-line', 'noreply', Buffer.alloc(5_000_000, 65));
+  const line = bytesLine('room:long-line', 'noreply', Buffer.alloc(5_000_000, 65));
   const poller = await client().open();
   await poller.join('1', 'room:long-line');
   assert.deepEqual(await poller.post(line, heartbeat('2')), { status: 200 });
@@ -124,13 +124,13 @@ test('a post that crashes the session is answered with 408, then it is gone', as
 test('bytes that are no UTF-8 cost their batch an HTTP 500; the session goes on', async () => {
   const poller = await client().open();
   await poller.join('1', 'room:bytes');
-  await poller.send([binaryPush('room:bytes', 'bin', [0xff]), '']).catch(() => {});
+  await poller.send([bytesLine('room:bytes', 'bin', [0xff]), '']).catch(() => {});
   // The empty line was no frame.
   assert.equal((await poller.post(heartbeat('1'))).status, 410);
 
   const again = await client().open();
   await again.join('1', 'room:bytes');
-  await again.post(binaryPush('room:bytes', 'bin', [0xff]), heartbeat('2'));
+  await again.post(bytesLine('room:bytes', 'bin', [0xff]), heartbeat('2'));
   await again.post(['1', '3', 'room:bytes', 'noreply', {}]);
   const lost = await again.request('GET');
   assert.deepEqual([lost.status, await lost.text()], [500, '']);
@@ -149,7 +149,7 @@ test('bytes that are no UTF-8 cost their batch an HTTP 500; the session goes on'
 test('bytes that are UTF-8 go down as a string', async () => {
   const poller = await client().open();
   await poller.join('1', 'room:text-bytes');
-  await poller.post(binaryPush('room:text-bytes', 'bin', [0x41]), heartbeat('2'));
+  await poller.post(bytesLine('room:text-bytes', 'bin', [0x41]), heartbeat('2'));
   const messages: string[] = [];
   while (messages.length < 4) messages.push(...((await poller.get()).messages ?? []));
   const [topic, sizes] = ['room:text-bytes', String.fromCharCode(15, 3)];
@@ -262,15 +262,11 @@ test('a disconnect broadcast is not told to anybody: the poll runs out, the next
 /** A node on a clock that counts. */
 async function counted(t: TestContext): Promise<{ clock: CountingClock; app: Application; url: string }> {
   const clock = new CountingClock();
-  const config = withDefaults({ logLevel: 'none', longpoll: true, longpollWindowMs: 60_000 });
+  const config = withDefaults({ logLevel: 'none', longpoll: true, longpollWindowMs: 10_000 });
   const app = new Application({ config, clock, node: 0 });
   const port = await app.listen(0);
   t.after(() => app.stop(0));
   return { clock, app, url: `ws://127.0.0.1:${port}/socket` };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('who hangs up in the middle of a poll loses no message and leaves no timer', async (t) => {

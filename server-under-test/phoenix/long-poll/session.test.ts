@@ -36,8 +36,8 @@ function setUp(): {
     config,
     clock,
     node: 0,
-    app: (runtime, presence) => ({
-      ...drillApp(runtime, presence, null),
+    app: (lent) => ({
+      ...drillApp({ ...lent, secret: null }),
       socket: drillSocket([witness.route, { pattern: 'room:*', module: room }], null),
     }),
   });
