@@ -49,7 +49,7 @@ test: $(INSTALLED) ## everything: check, referee, e2e, chromium and pack, and ho
 	@$(MAKE) --no-print-directory pack
 	@$(MAKE) --no-print-directory count
 
-check: formatted lint types dead unit ## what must hold before every commit, in under 30 s
+check: formatted lint types dead unit ## what must hold before every commit, in about a minute
 
 format: $(INSTALLED) ## write every file in our format
 	oxfmt

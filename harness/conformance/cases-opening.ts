@@ -62,8 +62,7 @@ export const OPENING: readonly ConformanceCase[] = [
     number: 3,
     title: 'connect returns :error or {:error, x}',
     spec: '1.1, 2.2, 7.1',
-    needs: { refusals: true, alone: true },
-    wants: { secret: 'conformance' },
+    needs: { refusals: true, alone: true, wants: { secret: 'conformance' } },
     async run(trial) {
       const wrong = trial.target.settings.secret === undefined ? [] : [{ token: 'wrong' }];
       const probe = trial.hasProbe('{:error, x}, and result :error in the metadata');
