@@ -17,7 +17,10 @@ export type Figures = { count: number; latencies?: number[] };
 const QUIET = '--disable-warning=ExperimentalWarning';
 
 export function forkHere(file: string, args: string[] = []): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: [QUIET] });
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, { execArgv: [QUIET] });
+  // A benchmark that fails takes its processes along.
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
 }
 
 function answer<T>(child: ChildProcess): Promise<T> {

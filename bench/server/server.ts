@@ -22,7 +22,15 @@ export class Server {
   }
 
   static async start(): Promise<Server> {
-    const bundled = await startBundled({ clock: realClock, nodes: 1, port: 0, controlPort: 0, nice: 0 });
+    const bundled = await startBundled({
+      clock: realClock,
+      nodes: 1,
+      port: 0,
+      controlPort: 0,
+      nice: 0,
+      // The clients of these benchmarks are silent for longer than a minute.
+      flags: ['--idle-timeout-ms', '3600000', '--drain-shutdown-ms', '0'],
+    });
     const observed = await observe(bundled.control);
     return new Server(bundled, observed.nodes[0]?.os_pid ?? 0);
   }
