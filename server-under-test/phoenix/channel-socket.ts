@@ -113,24 +113,6 @@ export class ChannelSocket {
     this.channel.context.pubsub.broadcastOrThrow(Broadcast.of(this.topic, event, payload), this.channel);
   }
 
-  /** Endpoint.broadcast: on any topic, also before the join is done; who has not joined yet does not hear it. */
-  broadcastTo(topic: string, event: string, payload: unknown): void {
-    this.requireAlive();
-    this.channel.context.pubsub.broadcastOrThrow(Broadcast.of(topic, event, payload), null, this.channel);
-  }
-
-  /** Endpoint.subscribe: broadcasts of that topic arrive in handleInfo, without a fastlane (phoenix-semantics 4.1). */
-  subscribe(topic: string): void {
-    this.requireAlive();
-    this.channel.context.pubsub.subscribe(this.channel, topic);
-  }
-
-  /** Takes every such subscription to that topic back. */
-  unsubscribe(topic: string): void {
-    this.requireAlive();
-    this.channel.context.pubsub.unsubscribe(this.channel, topic);
-  }
-
   /** socket_ref: what a later `reply` from any process needs. Throws without a client ref. */
   socketRef(): SocketRef {
     this.requireJoined('socket_ref');
