@@ -38,6 +38,9 @@ export abstract class Process {
   previousBusy: Process | null = null;
   /** Its supervisor, to which it is linked by being its child; the siblings are that one's list. */
   supervisor: Supervision | null = null;
+  /** Neighbours by age among all of this node; the runtime's list. */
+  older: Process | null = null;
+  newer: Process | null = null;
   nextSibling: Process | null = null;
   previousSibling: Process | null = null;
   /** Who monitors it. Like the other ties, changed by ties.ts alone. */

@@ -16,7 +16,10 @@ export class Runtime {
   wakeUps = 0;
   private lastId = 0;
   private readonly names = new Map<string, Process>();
-  private readonly byId = new Map<number, Process>();
+  private alive = 0;
+  // A list through the processes: a map of a hundred thousand would cost every start and end more than the process itself.
+  private oldest: Process | null = null;
+  private newest: Process | null = null;
 
   constructor(clock: Clock, node = 0) {
     this.clock = clock;
@@ -26,13 +29,17 @@ export class Runtime {
 
   /** Processes alive. */
   get processes(): number {
-    return this.byId.size;
+    return this.alive;
   }
 
   /** For a process that begins: its id. */
   admit(process: Process): number {
     this.lastId += 1;
-    this.byId.set(this.lastId, process);
+    this.alive += 1;
+    process.older = this.newest;
+    if (this.newest === null) this.oldest = process;
+    else this.newest.newer = process;
+    this.newest = process;
     return this.lastId;
   }
 
@@ -62,18 +69,30 @@ export class Runtime {
 
   /** For a process that ended: id and name are free. */
   forget(process: Process): void {
-    this.byId.delete(process.id);
+    this.alive -= 1;
+    if (process.older === null) this.oldest = process.newer;
+    else process.older.newer = process.newer;
+    if (process.newer === null) this.newest = process.older;
+    else process.newer.older = process.older;
+    process.older = process.newer = null;
     if (process.name !== null) this.names.delete(process.name);
   }
 
-  /** The living process of that id. */
+  /** The living process of that id; looks through them all, for people and other nodes ask seldom. */
   find(id: number): Process | null {
-    return this.byId.get(id) ?? null;
+    for (const process of this.all()) if (process.id === id) return process;
+    return null;
   }
 
   /** Every living process, oldest first. */
-  all(): Iterable<Process> {
-    return this.byId.values();
+  *all(): Generator<Process> {
+    let process = this.oldest;
+    while (process !== null) {
+      // Read before: whoever looks may end it.
+      const next: Process | null = process.newer;
+      yield process;
+      process = next;
+    }
   }
 
   /** Gives a process its one name until it ends; throws an `Exit` badarg when either has the other already, or is dead. */

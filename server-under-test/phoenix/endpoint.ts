@@ -135,6 +135,7 @@ export class Endpoint {
     socket.write(
       'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
         `Sec-WebSocket-Accept: ${acceptKey}\r\n${protocol}\r\n`,
+      'latin1',
     );
     let transport: WebSocketTransport;
     try {
