@@ -38,7 +38,7 @@ export abstract class Process {
   previousBusy: Process | null = null;
   /** Its supervisor, to which it is linked by being its child; the siblings are that one's list. */
   supervisor: Supervision | null = null;
-  /** Neighbours by age among all of this node; the runtime's list. */
+  /** Neighbours by age on this node: the runtime's list. */
   older: Process | null = null;
   newer: Process | null = null;
   nextSibling: Process | null = null;
@@ -104,7 +104,6 @@ export abstract class Process {
     return this.state !== DEAD;
   }
 
-  /** The registered name. */
   get name(): string | null {
     return this.extras === null ? null : this.extras.name;
   }
@@ -157,16 +156,15 @@ export abstract class Process {
 
   /** For the scheduler: handles the oldest message. Null when it finished at once. */
   takeMessage(): Promise<void> | null {
-    const arrivedMs = this.mailbox.oldestAtMs;
-    const message = this.mailbox.shift();
-    const { scheduler } = this.runtime;
-    scheduler.waiting -= 1;
-    if (this.mailbox.length === 0) scheduler.noteEmpty(this);
+    const { mailbox, runtime } = this;
+    const arrivedMs = mailbox.oldestAtMs;
+    const message = mailbox.shift();
+    runtime.scheduler.waiting -= 1;
+    if (mailbox.length === 0) runtime.scheduler.noteEmpty(this);
     this.handled += 1;
     this.noteArrival(arrivedMs);
-    if (this.extras !== null && this.extras.trace !== null)
-      return this.handleTraced(message, this.extras.trace);
-    return this.handle(message);
+    const trace = this.extras === null ? null : this.extras.trace;
+    return trace === null ? this.handle(message) : this.handleTraced(message, trace);
   }
 
   private handle(message: unknown): Promise<void> | null {
@@ -185,9 +183,9 @@ export abstract class Process {
     if (startMs >= trace.untilMs) return this.handle(message);
     const what = describeMessage(message);
     const pending = this.handle(message);
-    if (pending === null) trace.record(what, startMs, clock.nowMs());
     const record = (): void => trace.record(what, startMs, clock.nowMs());
-    pending?.then(record, record);
+    if (pending === null) record();
+    else pending.then(record, record);
     return pending;
   }
 

@@ -117,7 +117,7 @@ for (const version of CLIENT_VERSIONS) {
 
     test('falls back from a blocked WebSocket', async () => {
       const client = await connect({ transport: Blocked, longPollFallbackMs: 2_500 });
-      assert.equal(client.carrier instanceof client.library.LongPoll, true);
+      assert.equal(client.carrier instanceof client.published.LongPoll, true);
       assert.deepEqual(await answered(client.socket.channel('room:fallback').join()), ['ok', {}]);
     });
 

@@ -110,7 +110,7 @@ function recording(wires: Wire[]): typeof WebSocket {
 /** An official socket with its wires in view. */
 export class OfficialClient {
   readonly version: ClientVersion;
-  readonly library: Library;
+  readonly published: Library;
   readonly socket: OfficialSocket;
   readonly wires: Wire[] = [];
   /** Tries for which the client asked when to reconnect: it does so exactly when it schedules one. */
@@ -119,8 +119,8 @@ export class OfficialClient {
 
   constructor(version: ClientVersion, url: string, options: object = {}) {
     this.version = version;
-    this.library = libraryOf(version);
-    this.socket = new this.library.Socket(url, {
+    this.published = libraryOf(version);
+    this.socket = new this.published.Socket(url, {
       transport: recording(this.wires),
       sessionStorage: { getItem: () => null, setItem: () => {} },
       reconnectAfterMs: (tries: number) => {
@@ -165,7 +165,7 @@ export class OfficialClient {
   }
 
   presence(channel: OfficialChannel): OfficialPresence {
-    return new this.library.Presence(channel);
+    return new this.published.Presence(channel);
   }
 
   /** Frames of one event the client sent, over all its wires. */
