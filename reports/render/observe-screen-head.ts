@@ -69,7 +69,8 @@ function nodeLine(node: NodeView, cores: number | null, width: number): Line {
   const name = cell(shown(node.name), width);
   if (!node.alive) return [piece(` ${name}`), piece(' ✕ dead', 'fail')];
   const figures = [
-    cores === null ? NO_FIGURE : `${figureText(cores)} cores`,
+    // An idle node has a thousandth of a core, which nobody wants to three digits.
+    cores === null ? NO_FIGURE : `${figureText(Math.round(cores * 100) / 100)} cores`,
     orDash(node.rssBytes, bytesText),
     orDash(node.runQueue, countText),
     orDash(node.loopLagMs, msText),

@@ -1,5 +1,6 @@
 import type { Timer } from '../otp/clock.ts';
 import type { ExitReason } from '../otp/exit-reason.ts';
+import { pause } from '../otp/pause.ts';
 import type { Process as Pid } from '../otp/process.ts';
 import { startLinkedTask, Task, type Work } from '../otp/task.ts';
 import { processOf, type Caller } from './caller.ts';
@@ -28,12 +29,7 @@ export const Process = {
 
   /** Process.sleep: holds the caller's process only. One that was killed meanwhile never wakes. */
   sleep(caller: Caller, ms: number): Promise<void> {
-    const pid = processOf(caller);
-    return new Promise((resolve) => {
-      pid.runtime.clock.after(ms, () => {
-        if (pid.alive) resolve();
-      });
-    });
+    return pause(processOf(caller), ms);
   },
 
   /** Process.monitor: a Down in handleInfo when it ends; at once with `noproc` if it has. */

@@ -66,8 +66,7 @@ export const PubSub = {
 /** As `socket.push`, from any process that holds the socket, and also after its channel ended (phoenix-semantics 4.1). */
 export function push(socket: ChannelSocket, event: string, payload: unknown): void {
   if (!socket.joined) throw new Error('push needs a joined channel');
-  const { transport, joinRef, topic } = socket;
-  transport.send(transport.serializer.encodePush(joinRef, null, topic, event, payload));
+  socket.pushFromAnywhere(event, payload);
 }
 
 /** `assign(socket, a: 1, b: 2)`: several at once; this channel's alone (phoenix-semantics 2.4). */

@@ -1,11 +1,9 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import type { Route } from '../phoenix/routes.ts';
+import { isSameSecret } from '../phoenix/same-secret.ts';
 import type { UserSocket } from '../phoenix/user-socket.ts';
 
 function tokenMatches(token: unknown, secret: string): boolean {
-  if (typeof token !== 'string') return false;
-  // Hashing first makes the lengths equal, which the comparison needs.
-  return timingSafeEqual(hash('sha256', token, 'buffer'), hash('sha256', secret, 'buffer'));
+  return typeof token === 'string' && isSameSecret(token, secret);
 }
 
 /** The user id of a socket's assigns, or null. */

@@ -1,6 +1,6 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback } from '../config/rules.ts';
+import { isSameSecret } from '../phoenix/same-secret.ts';
 import { Refusal } from './answer.ts';
 
 const BEARER = /^bearer +(\S+)$/i;
@@ -15,11 +15,6 @@ function readAuthority(text: string): { host: string; hostname: string } | null 
   const parsed = URL.parse(`http://${text}`);
   const isBare = parsed !== null && parsed.pathname === '/' && parsed.username === '' && !/[/?#@]/.test(text);
   return isBare ? { host: parsed.host, hostname: parsed.hostname } : null;
-}
-
-function tokenMatches(given: string, token: string): boolean {
-  // Hashing first makes the lengths equal, which the comparison needs.
-  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', token, 'buffer'));
 }
 
 /**
@@ -56,7 +51,7 @@ export class ControlGuard {
     }
     if (this.token === null || isOpen) return;
     const given = BEARER.exec(headers.authorization ?? '')?.[1];
-    if (given !== undefined && tokenMatches(given, this.token)) return;
+    if (given !== undefined && isSameSecret(given, this.token)) return;
     const got = given === undefined ? null : 'another token';
     const problem = { path: 'authorization', got, wanted: 'Bearer and the token of this control port' };
     throw new Refusal(401, problem, { 'www-authenticate': 'Bearer' });

@@ -1,6 +1,6 @@
 import { CALL_TIMEOUT_MS, type TimeoutMs } from './call.ts';
-import type { Timer } from './clock.ts';
 import { Exit, type ExitReason } from './exit-reason.ts';
+import { pause } from './pause.ts';
 import { Process, type ProcessKind } from './process.ts';
 import type { Runtime } from './runtime.ts';
 import { TaskResult } from './signals.ts';
@@ -18,7 +18,6 @@ export class Task extends Process {
   /** Whether an unawaited result becomes a message to the owner. */
   private reports = false;
   private result: { readonly value: unknown } | null = null;
-  private sleeping: Set<Timer> | null = null;
 
   constructor(runtime: Runtime, work: Work, owner: Process | null = null) {
     super(runtime);
@@ -43,15 +42,7 @@ export class Task extends Process {
 
   /** A pause of this task only; a killed task never wakes. */
   wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      if (!this.alive) return;
-      const sleeping = (this.sleeping ??= new Set());
-      const timer = this.runtime.clock.after(ms, () => {
-        sleeping.delete(timer);
-        resolve();
-      });
-      sleeping.add(timer);
-    });
+    return pause(this, ms);
   }
 
   /** Called with the value when the work is done; never after a death. */
@@ -92,8 +83,6 @@ export class Task extends Process {
 
   protected override ended(_reason: ExitReason): void {
     this.onResult = null;
-    for (const timer of this.sleeping ?? []) timer.cancel();
-    this.sleeping = null;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Timer } from '../otp/clock.ts';
 import { classifyReason, describeReason, isOrderly, reasonOf, type ExitReason } from '../otp/exit-reason.ts';
 import { Call, Cast, StopRequest } from '../otp/call.ts';
+import { pause } from '../otp/pause.ts';
 import { Process, type ProcessKind } from '../otp/process.ts';
 import type { Registrant, Registrations } from '../otp/registry-partition.ts';
 import { Down, ExitMessage } from '../otp/signals.ts';
@@ -31,7 +32,6 @@ export class Channel extends Process implements Registrant {
   private joinAnswered = false;
   private ending = false;
   private quietTimer: Timer | null = null;
-  private sleeping: Set<Timer> | null = null;
 
   constructor(context: EndpointContext, transport: Transport, route: Route, topic: string, message: Message) {
     super(context.runtime);
@@ -105,8 +105,6 @@ export class Channel extends Process implements Registrant {
 
   protected override ended(reason: ExitReason): void {
     this.stopQuietTimer();
-    for (const timer of this.sleeping ?? []) timer.cancel();
-    this.sleeping = null;
     if (this.joined) this.context.channels -= 1;
     // The registry hears of it in its turn: until then a broadcast may still go out (phoenix-semantics 3.8).
     if (this.registered !== null) this.context.pubsub.registry.ownerEnded(this);
@@ -118,15 +116,7 @@ export class Channel extends Process implements Registrant {
 
   /** Resolves after `ms` unless the channel ended: a killed process stops at its next await. */
   wait(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      if (!this.alive) return;
-      const sleeping = (this.sleeping ??= new Set());
-      const timer = this.runtime.clock.after(ms, () => {
-        sleeping.delete(timer);
-        resolve();
-      });
-      sleeping.add(timer);
-    });
+    return pause(this, ms);
   }
 
   /** The promise's outcome while this channel lives; nothing ever after. */

@@ -91,6 +91,11 @@ export class ChannelSocket {
   /** To this channel's client only. Throws before the join is done and on payloads that are no map or bytes. */
   push(event: string, payload: unknown): void {
     this.requireJoined('push');
+    this.pushFromAnywhere(event, payload);
+  }
+
+  /** A push of any process that holds this socket, also after its channel ended (phoenix-semantics 4.1). */
+  pushFromAnywhere(event: string, payload: unknown): void {
     const { transport, context } = this.channel;
     const frame = transport.serializer.encodePush(this.joinRef, null, this.topic, event, payload);
     context.telemetry.pushEncodes.value += 1;

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Broadcast } from '../pubsub/broadcast.ts';
 import { DecodeError, sameRef } from './message.ts';
-import { serializerFor } from './serializer.ts';
 import { serializerV1 } from './serializer-v1.ts';
 import { serializerV2 } from './serializer-v2.ts';
+import type { Serializer } from './serializer.ts';
+import { negotiate } from './vsn.ts';
 
 type Five = [joinRef: unknown, ref: unknown, topic: string, event: string, payload: unknown];
 
@@ -107,12 +108,16 @@ test('any refs, topics and payloads come out as the JSON that went in, at every 
   );
 });
 
+function serializerOf(params: { vsn?: string }): Serializer | null {
+  return negotiate(params)?.serializer ?? null;
+}
+
 test('vsn picks the serializer', () => {
-  assert.equal(serializerFor(null), serializerV1);
-  assert.equal(serializerFor('1.0.7'), serializerV1);
-  assert.equal(serializerFor('2.0.9'), serializerV2);
+  assert.equal(serializerOf({}), serializerV1);
+  assert.equal(serializerOf({ vsn: '1.0.7' }), serializerV1);
+  assert.equal(serializerOf({ vsn: '2.0.9' }), serializerV2);
   for (const vsn of ['2.1.0', '3.0.0', '1.9.9', 'abc', '', '2.0', '2.0.0 '])
-    assert.equal(serializerFor(vsn), null);
+    assert.equal(serializerOf({ vsn }), null);
 });
 
 test('refuses what no message looks like', () => {

@@ -1,8 +1,6 @@
 import type { FastlaneEncoder } from '../pubsub/fastlane.ts';
 import type { Broadcast } from '../pubsub/broadcast.ts';
 import type { Message, Ref } from './message.ts';
-import { serializerV1 } from './serializer-v1.ts';
-import { serializerV2 } from './serializer-v2.ts';
 
 /** Turns messages into ready-to-write WebSocket frames and back. Encoders throw on payloads no wire can carry. */
 export interface Serializer extends FastlaneEncoder {
@@ -14,10 +12,4 @@ export interface Serializer extends FastlaneEncoder {
   /** `ref` is non-null only for phx_close and phx_error, which carry the join_ref in both places. */
   encodePush(joinRef: Ref, ref: Ref, topic: string, event: string, payload: unknown): Buffer;
   encodeBroadcast(broadcast: Broadcast): Buffer;
-}
-
-/** The serializer a `vsn` asks for; null means the upgrade is refused (phoenix-semantics 1.1). */
-export function serializerFor(vsn: string | null): Serializer | null {
-  if (vsn === null || /^1\.0\.\d+$/.test(vsn)) return serializerV1;
-  return /^2\.0\.\d+$/.test(vsn) ? serializerV2 : null;
 }

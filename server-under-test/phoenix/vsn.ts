@@ -1,5 +1,7 @@
 import type { Params } from './plug-params.ts';
-import { serializerFor, type Serializer } from './serializer.ts';
+import type { Serializer } from './serializer.ts';
+import { serializerV1 } from './serializer-v1.ts';
+import { serializerV2 } from './serializer-v2.ts';
 
 /** A serializer and the version that asked for it. */
 export interface Negotiated {
@@ -9,7 +11,7 @@ export interface Negotiated {
 
 const DEFAULT_VSN = '1.0.0';
 const USUAL_VSN = '2.0.0';
-const USUAL = negotiated(USUAL_VSN, USUAL_VSN);
+const USUAL: Negotiated = { serializer: serializerV2, vsn: USUAL_VSN };
 /** A version as Elixir reads it, of major 1 or 2 and minor 0: what `~> 1.0.0` and `~> 2.0.0` can match. */
 const VERSION = /^([12])\.0\.(0|[1-9]\d*)(-[\da-z-]+(?:\.[\da-z-]+)*)?(?:\+[\da-z-]+(?:\.[\da-z-]+)*)?$/i;
 
@@ -22,10 +24,5 @@ export function negotiate(params: Params): Negotiated | null {
   const match = VERSION.exec(vsn);
   // 2.0.0-rc.1 stands before 2.0.0.
   if (match === null || (match[2] === '0' && match[3] !== undefined)) return null;
-  return negotiated(`${match[1]}.0.0`, vsn);
-}
-
-function negotiated(canonical: string, vsn: string): Negotiated | null {
-  const serializer = serializerFor(canonical);
-  return serializer === null ? null : { serializer, vsn };
+  return { serializer: match[1] === '1' ? serializerV1 : serializerV2, vsn };
 }
