@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { reconnectAfterMs, rejoinAfterMs } from './back-off.ts';
+import { waitMs } from './back-off.ts';
+import { PHOENIX_JS } from './client-profile.ts';
 
-const ladder = (after: (tries: number) => number, rungs: number): number[] =>
-  Array.from({ length: rungs }, (_, nth) => after(nth + 1));
-
-test('reconnects by the ladder of phoenix.js (6.1)', () => {
-  const wanted = [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000, 5_000, 5_000];
-  assert.deepEqual(ladder(reconnectAfterMs, 11), wanted);
-  assert.equal(reconnectAfterMs(10_000), 5_000);
+test('the ladders are those of phoenix.js, and their last wait holds for ever (6.1)', () => {
+  const climb = (ladder: readonly number[] | null, tries: number): number[] =>
+    Array.from({ length: tries }, (_, nth) => waitMs(ladder ?? [], nth, 0, 0.9));
+  const reconnects = [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000, 5_000, 5_000];
+  assert.deepEqual(climb(PHOENIX_JS.reconnectMs, 11), reconnects);
+  assert.deepEqual(climb(PHOENIX_JS.rejoinMs, 5), [1_000, 2_000, 5_000, 10_000, 10_000]);
 });
 
-test('rejoins by the ladder of phoenix.js (6.1)', () => {
-  assert.deepEqual(ladder(rejoinAfterMs, 5), [1_000, 2_000, 5_000, 10_000, 10_000]);
-  assert.equal(rejoinAfterMs(10_000), 10_000);
+test('jitter draws a wait from around it, evenly', () => {
+  assert.deepEqual(
+    [0, 0.25, 0.5, 0.75].map((draw) => waitMs([1_000], 0, 0.5, draw)),
+    [500, 750, 1_000, 1_250],
+  );
 });

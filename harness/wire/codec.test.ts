@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeMessage, encodeMessage } from './codec.ts';
-import { OPCODE, readFrames } from './frame.ts';
+import { OPCODE } from './frame.ts';
+import { readFrames } from './frame-reader.ts';
+import { anyText } from './testing/any-text.ts';
 
 type Golden = { name: string; direction: 'client' | 'server'; frame: unknown[]; text: string };
 
@@ -53,7 +55,7 @@ for (const { name, frame, text } of ours) {
 
 test('any message of ours can be read back', () => {
   const ref = fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), { nil: null });
-  const name = fc.string({ unit: 'binary', maxLength: 40 });
+  const name = anyText(40);
   fc.assert(
     fc.property(ref, ref, name, name, fc.jsonValue(), (joinRef, own, topic, event, value) => {
       const payload: unknown = JSON.parse(JSON.stringify(value));
@@ -139,7 +141,7 @@ test('its frames are whole ones that a reader of frames takes', () => {
       onBinary: () => assert.fail(),
       onPing: () => assert.fail(),
       onCloseFrame: () => assert.fail(),
-      onProtocolError: (_code, what) => assert.fail(what),
+      onBreach: ([, what]) => assert.fail(what),
     },
     1_000,
   );

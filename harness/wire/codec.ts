@@ -42,11 +42,16 @@ export function decodeMessage(text: string): Message | null {
   if (!Array.isArray(parsed) || parsed.length < 5) return null;
   const [joinRef, ref, topic, event, payload] = parsed as unknown[];
   if (typeof topic !== 'string' || typeof event !== 'string') return null;
-  const isPresent = joinRef !== null && joinRef !== '';
-  return { joinRef: isPresent ? (toRef(joinRef) ?? 0) : null, ref: toRef(ref), topic, event, payload };
+  return { joinRef: toJoinRef(joinRef), ref: toRef(ref), topic, event, payload };
 }
 
-function toRef(value: unknown): number | null {
+/** A join_ref as `Message` holds it. */
+export function toJoinRef(value: unknown): number | null {
+  return value === null || value === undefined || value === '' ? null : (toRef(value) ?? 0);
+}
+
+/** A ref of ours, or null when it is none. */
+export function toRef(value: unknown): number | null {
   if (typeof value === 'string' && !DECIMAL.test(value)) return null;
   if (typeof value !== 'string' && typeof value !== 'number') return null;
   const ref = Number(value);

@@ -1,51 +1,40 @@
 /**
- * One client connection: a bare TCP socket, the canned upgrade, frames in and
- * out. Reads land in one buffer shared by all connections of the process.
+ * One client connection: a bare TCP or TLS socket, the canned upgrade, frames
+ * in and out. Plain reads land in one buffer shared by all connections of the process.
  */
 import { Socket, type SocketConstructorOpts } from 'node:net';
+import { encodeCloseFrame, encodeFrame, OPCODE } from './frame.ts';
+import { emptyCarry, readFrames, type Carry, type FrameSink } from './frame-reader.ts';
 import {
-  emptyCarry,
-  encodeCloseFrame,
-  encodeFrame,
-  OPCODE,
-  readFrames,
-  type Carry,
-  type FrameSink,
-} from './frame.ts';
-import { headEnd, MAX_HEAD_BYTES, refusalOf } from './handshake.ts';
-
-/** Why a connection ended. */
-export type CloseCause = {
-  /** WebSocket close code; 1006 when the connection went away without one. */
-  code: number;
-  /** In words: `HTTP 403`, `ECONNRESET`, `reset by a fault`. */
-  detail: string;
-  /** True when it never opened. */
-  refused: boolean;
-};
-
-/** What a connection tells its owner. */
-export type ConnectionOwner = {
-  onOpen(): void;
-  onText(buffer: Buffer, from: number, to: number): void;
-  onClosed(cause: CloseCause): void;
-};
-
-/** Where to connect, and with what. */
-export type Endpoint = {
-  host: string;
-  port: number;
-  /** A source address to bind, or null to let the kernel choose. */
-  localAddress: string | null;
-};
+  headEnd,
+  MAX_HEAD_BYTES,
+  refusalOf,
+  strangerOf,
+  upgradeProblem,
+  upgradeRequest,
+} from './handshake.ts';
+import { closeOutcome, OUTCOME, socketOutcome, type Breach } from './outcome-words.ts';
+import { READ_BUFFER } from './read-buffer.ts';
+import { secureOver } from './tls-socket.ts';
+import type {
+  ClientConnection,
+  CloseCause,
+  ConnectionOwner,
+  Endpoint,
+  Transport,
+  Upgrade,
+} from './transport.ts';
 
 type State = 'connecting' | 'upgrading' | 'open' | 'closed';
 
-/** A frame larger than this ends the connection with 1009, in bytes. */
+/** A message larger than this ends the connection with 1009 where nothing else is said, in bytes. */
 const MAX_FRAME_BYTES = 16 * 1_048_576;
 
-// One read buffer for the process: every callback consumes its bytes before it returns.
-const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+/** A peer that pings without reading gets no further pong beyond this much unread, in bytes. */
+const MAX_PONG_BACKLOG = 65_536;
+
+/** How long a peer that does not read may keep a closed connection's descriptor, in milliseconds. */
+const GOODBYE_MS = 10_000;
 
 class LinkSocket extends Socket {
   link: Connection | null = null;
@@ -55,48 +44,81 @@ const ONREAD = {
   buffer: READ_BUFFER,
   callback(this: unknown, bytes: number): boolean {
     // Node calls it as a method of the socket, so one function serves them all.
-    (this as LinkSocket).link?.read(bytes);
+    (this as LinkSocket).link?.read(READ_BUFFER, bytes);
     return true;
   },
 };
 
-const SOCKET_OPTIONS: SocketConstructorOpts & { noDelay: boolean } = { onread: ONREAD, noDelay: true };
+const PLAIN_OPTIONS: SocketConstructorOpts & { noDelay: boolean } = { onread: ONREAD, noDelay: true };
+const UNDER_TLS_OPTIONS: SocketConstructorOpts & { noDelay: boolean } = { noDelay: true };
 
-function onConnect(this: LinkSocket): void {
-  this.link?.connected();
+function onConnect(this: Socket): void {
+  (this as LinkSocket).link?.connected();
 }
 
-function onError(this: LinkSocket, error: Error): void {
-  this.link?.failed((error as NodeJS.ErrnoException).code ?? error.message);
+function onData(this: Socket, chunk: Buffer): void {
+  (this as LinkSocket).link?.read(chunk, chunk.length);
 }
 
-function onClose(this: LinkSocket): void {
-  this.link?.failed('closed without a close frame');
+function onError(this: Socket, error: Error): void {
+  (this as LinkSocket).link?.failed(socketOutcome(error));
 }
 
-export class Connection implements FrameSink {
+function onClose(this: Socket): void {
+  (this as LinkSocket).link?.vanished();
+}
+
+function onTimeout(this: Socket): void {
+  this.destroy();
+}
+
+export class Connection implements ClientConnection, FrameSink {
   readonly #owner: ConnectionOwner;
-  readonly #socket: LinkSocket;
-  #request: Buffer | null;
+  /** What is written to: `#tcp` itself, or TLS over it. */
+  readonly #socket: Socket;
+  readonly #tcp: LinkSocket;
+  readonly #maxFrameBytes: number;
+  /** Kept until it is answered. */
+  #request: Buffer | null = null;
   #state: State = 'connecting';
   #carry: Carry | null = null;
   /** Frames held back while the link is dark; null when it is not. */
   #held: Buffer[] | null = null;
 
-  constructor(endpoint: Endpoint, request: Buffer, owner: ConnectionOwner) {
+  constructor(
+    endpoint: Endpoint,
+    upgrade: Upgrade | Buffer,
+    owner: ConnectionOwner,
+    maxFrameBytes: number = MAX_FRAME_BYTES,
+  ) {
     this.#owner = owner;
-    this.#request = request;
-    const socket = new LinkSocket(SOCKET_OPTIONS);
-    socket.link = this;
-    this.#socket = socket;
-    socket.on('connect', onConnect);
-    socket.on('error', onError);
-    socket.on('close', onClose);
-    socket.connect({
-      host: endpoint.host,
-      port: endpoint.port,
-      ...(endpoint.localAddress === null ? {} : { localAddress: endpoint.localAddress }),
-    });
+    this.#maxFrameBytes = maxFrameBytes;
+    const tcp = new LinkSocket(endpoint.tls ? UNDER_TLS_OPTIONS : PLAIN_OPTIONS);
+    tcp.link = this;
+    tcp.on('error', onError);
+    tcp.on('close', onClose);
+    this.#tcp = tcp;
+    this.#socket = tcp;
+    try {
+      this.#request = Buffer.isBuffer(upgrade) ? upgrade : requestOf(upgrade);
+      if (endpoint.tls) this.#socket = this.#secure(endpoint.tls);
+      else tcp.on('connect', onConnect);
+      const { host, port, localAddress } = endpoint;
+      tcp.connect(localAddress === null ? { host, port } : { host, port, localAddress });
+    } catch (error) {
+      // Told later: an owner is not called before it has its connection in hand.
+      queueMicrotask(() => this.failed(`${OUTCOME.badRequest}: ${(error as Error).message}`));
+    }
+  }
+
+  #secure(tls: NonNullable<Endpoint['tls']>): Socket {
+    const secure = secureOver(this.#tcp, tls);
+    (secure as Socket as LinkSocket).link = this;
+    secure.on('secureConnect', onConnect);
+    secure.on('data', onData);
+    secure.on('error', onError);
+    secure.on('close', onClose);
+    return secure;
   }
 
   get isOpen(): boolean {
@@ -107,35 +129,37 @@ export class Connection implements FrameSink {
     return this.#held !== null;
   }
 
-  /** Writes a whole frame; held back while the link is dark, ignored once closed. */
+  get bufferedBytes(): number {
+    let bytes = this.#socket.writableLength;
+    if (this.#held) for (const frame of this.#held) bytes += frame.length;
+    return bytes;
+  }
+
   send(frame: Buffer): void {
     if (this.#state !== 'open') return;
     if (this.#held) this.#held.push(frame);
     else this.#socket.write(frame);
   }
 
-  /** Ends with a close frame and FIN, as a client that goes away in good order. */
-  close(code: number): void {
-    this.#sayGoodbye(code);
-    this.#finish({ code, detail: 'closed by the client', refused: false });
+  close(code: number, reason?: string): void {
+    this.#sayGoodbye(code, reason);
+    this.#finish({ code, detail: OUTCOME.closedByClient, refused: this.#state !== 'open' });
   }
 
-  /** Cuts with RST; nothing is said to the peer. */
   reset(detail: string): void {
-    // One that is closing already has said its goodbye; asked to reset, it would keep its handle for ever.
-    if (this.#state === 'closed') this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    // One that is closing already has said its goodbye; asked to reset, it would keep its handle for ever,
+    // and one that is connecting would wait with it for the connection.
+    if (this.#state === 'closed' || this.#tcp.connecting) this.#destroy();
+    else this.#tcp.resetAndDestroy();
     this.#finish({ code: 1006, detail, refused: this.#state !== 'open' });
   }
 
-  /** Half-open from now on: nothing is read, what is sent waits, and neither end is told. */
   goDark(): void {
     if (this.#held || this.#state !== 'open') return;
     this.#held = [];
     this.#socket.pause();
   }
 
-  /** The link is back: what waited on both sides arrives late. */
   goLight(): void {
     const held = this.#held;
     if (!held) return;
@@ -145,43 +169,45 @@ export class Connection implements FrameSink {
     this.#socket.resume();
   }
 
-  /** Called by the socket when TCP is up. */
+  /** Called by the socket when TCP, and TLS over it, is up. */
   connected(): void {
     if (this.#state !== 'connecting' || !this.#request) return;
     this.#state = 'upgrading';
     this.#socket.write(this.#request);
-    this.#request = null;
   }
 
-  /** Called by the socket with fresh bytes in the shared buffer. */
-  read(bytes: number): void {
+  /** Called by the socket with fresh bytes, which are overwritten by the next read. */
+  read(buffer: Buffer, bytes: number): void {
     if (this.#state === 'open') {
-      this.#carry = readFrames(READ_BUFFER, 0, bytes, this.#carry, this, MAX_FRAME_BYTES);
+      this.#carry = readFrames(buffer, 0, bytes, this.#carry, this, this.#maxFrameBytes);
     } else if (this.#state === 'upgrading') {
-      this.#readHead(bytes);
+      this.#readHead(buffer, bytes);
     }
   }
 
-  #readHead(bytes: number): void {
-    let buffer: Buffer = READ_BUFFER;
+  #readHead(chunk: Buffer, bytes: number): void {
+    let head = chunk;
     let to = bytes;
     if (this.#carry) {
-      buffer = Buffer.concat([...this.#carry.chunks, READ_BUFFER.subarray(0, bytes)]);
-      to = buffer.length;
+      head = Buffer.concat([this.#carry.bytes, chunk.subarray(0, bytes)]);
+      to = head.length;
     }
-    const end = headEnd(buffer, 0, to);
+    const end = headEnd(head, 0, to);
     if (end < 0) {
-      if (to > MAX_HEAD_BYTES) return this.failed('an endless response head');
-      this.#carry = { ...emptyCarry(), chunks: [Buffer.from(buffer.subarray(0, to))] };
+      const stranger = to > MAX_HEAD_BYTES ? OUTCOME.endlessHead : strangerOf(head, 0, to);
+      if (stranger !== null) return this.failed(stranger);
+      this.#carry ??= emptyCarry();
+      this.#carry.bytes = head === chunk ? Buffer.from(chunk.subarray(0, bytes)) : head;
       return;
     }
-    const refusal = refusalOf(buffer.toString('latin1', 0, end));
+    const refusal = refusalOf(head.toString('latin1', 0, end), this.#request);
     if (refusal !== null) return this.failed(refusal);
     this.#carry = null;
+    this.#request = null;
     this.#state = 'open';
     this.#owner.onOpen();
     if (end < to && (this.#state as State) === 'open') {
-      this.#carry = readFrames(buffer, end, to, null, this, MAX_FRAME_BYTES);
+      this.#carry = readFrames(head, end, to, null, this, this.#maxFrameBytes);
     }
   }
 
@@ -189,37 +215,50 @@ export class Connection implements FrameSink {
     if (this.#state === 'open') this.#owner.onText(buffer, from, to);
   }
 
-  onBinary(): void {
-    // Binary pushes are none of a scenario's business yet; they are read past, not refused.
+  onBinary(buffer: Buffer, from: number, to: number): void {
+    if (this.#state === 'open') this.#owner.onBinary(buffer, from, to);
   }
 
   onPing(payload: Buffer): void {
-    this.send(encodeFrame(OPCODE.pong, payload));
+    if (this.#socket.writableLength < MAX_PONG_BACKLOG) this.send(encodeFrame(OPCODE.pong, payload));
   }
 
-  onCloseFrame(code: number): void {
+  onCloseFrame(code: number, reason: string): void {
     if (this.#state !== 'open') return;
     this.#sayGoodbye(code === 1005 ? 1000 : code);
-    this.#finish({ code, detail: `closed by the server with ${code}`, refused: false });
+    this.#finish({ code, detail: closeOutcome(code, reason), refused: false });
   }
 
-  onProtocolError(closeCode: number, what: string): void {
+  onBreach([code, what]: Breach): void {
     if (this.#state !== 'open') return;
-    this.#sayGoodbye(closeCode);
-    this.#finish({ code: closeCode, detail: `protocol error: ${what}`, refused: false });
+    this.#sayGoodbye(code);
+    this.#finish({ code, detail: `${OUTCOME.protocolError}: ${what}`, refused: false });
+  }
+
+  /** Called by the socket when it has ended without an error. */
+  vanished(): void {
+    this.failed(this.#state === 'open' ? OUTCOME.vanished : OUTCOME.closedEarly);
   }
 
   /** Called by the socket, and by us, when it went wrong. */
   failed(detail: string): void {
     if (this.#state === 'closed') return;
     const refused = this.#state !== 'open';
-    this.#socket.destroy();
+    this.#destroy();
     this.#finish({ code: 1006, detail, refused });
   }
 
+  #destroy(): void {
+    this.#socket.destroy();
+    this.#tcp.destroy();
+  }
+
   /** The descriptor goes as soon as the frame is out: a peer that never answers must not hold it. */
-  #sayGoodbye(code: number): void {
-    if (this.#state === 'open' && !this.#held) this.#socket.write(encodeCloseFrame(code));
+  #sayGoodbye(code: number, reason?: string): void {
+    if (this.#state === 'closed') return;
+    if (this.#state !== 'open') return this.#destroy();
+    if (!this.#held) this.#socket.write(encodeCloseFrame(code, reason));
+    if (this.#socket.writableLength > 0) this.#socket.setTimeout(GOODBYE_MS, onTimeout);
     this.#socket.destroySoon();
   }
 
@@ -228,6 +267,17 @@ export class Connection implements FrameSink {
     this.#state = 'closed';
     this.#carry = null;
     this.#held = null;
+    this.#request = null;
     this.#owner.onClosed(cause);
   }
 }
+
+function requestOf(upgrade: Upgrade): Buffer {
+  const problem = upgradeProblem(upgrade);
+  if (problem !== null) throw new TypeError(problem);
+  return upgradeRequest(upgrade.host, upgrade.path, upgrade.headers, upgrade.protocols);
+}
+
+/** Our own client over a bare socket. */
+export const bareTransport: Transport = (endpoint, upgrade, owner, maxFrameBytes) =>
+  new Connection(endpoint, upgrade, owner, maxFrameBytes);

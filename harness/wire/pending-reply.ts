@@ -1,99 +1,117 @@
 /**
  * Messages that wait for their reply, one table for all clients of a process.
- * Refs count up over the process, so a number names one message of one client.
+ * Refs count up over the process, so a number names one message of one client:
+ * odd ones are waited for, the answer to an even one is thrown away.
  */
 import type { TimerWheel } from '../base/timer-wheel.ts';
 import { WheelTimer } from '../base/timer-wheel.ts';
 import type { ClientChannel } from './client-channel.ts';
-import type { PhoenixSocket } from './phoenix-socket.ts';
+import { EarlyEvents } from './early-events.ts';
+import type { ChannelSocket } from './channel-socket.ts';
+import type { Reply } from './reply.ts';
 
 export type ReplyKind = 'join' | 'push' | 'heartbeat';
 
-/** How a message ended; `lost` when its connection or channel went away first. */
-export type ReplyStatus = 'ok' | 'error' | 'timeout' | 'lost';
+/** `sentUs` of a message that is buffered. */
+export const UNSENT = -1;
 
 export class PendingReply extends WheelTimer {
-  readonly ref: number;
+  /** A buffered push is sent under another ref than it waited with, as in phoenix.js. */
+  ref: number;
   readonly kind: ReplyKind;
-  readonly socket: PhoenixSocket;
+  readonly socket: ChannelSocket;
   readonly channel: ClientChannel | null;
-  /** When it was due and when it was sent, µs on the shared clock. */
+  readonly event: string;
+  /** When it was due, µs on the shared clock. */
   readonly dueUs: number;
-  readonly sentUs: number;
-  /** Called once with how it ended; the response only for ok and error. */
-  settle: ((status: ReplyStatus, response: unknown) => void) | null = null;
+  /** When it was sent, or `UNSENT`. */
+  sentUs: number;
+  /** Labels its outcome is measured under, as `kind:search`; its client's unless it has its own. */
+  tags: readonly string[] | null;
+  /** Called once with how it ended. While nobody is interested its response is not even looked at. */
+  settle: ((reply: Reply) => void) | null = null;
   previousOfSocket: PendingReply | null = null;
   nextOfSocket: PendingReply | null = null;
-  readonly #table: PendingReplies;
 
   constructor(
-    table: PendingReplies,
     ref: number,
     kind: ReplyKind,
-    socket: PhoenixSocket,
+    socket: ChannelSocket,
     channel: ClientChannel | null,
+    event: string,
     dueUs: number,
     sentUs: number,
   ) {
     super();
-    this.#table = table;
     this.ref = ref;
     this.kind = kind;
     this.socket = socket;
     this.channel = channel;
+    this.event = event;
     this.dueUs = dueUs;
     this.sentUs = sentUs;
+    this.tags = socket.tags;
   }
 
   expire(nowUs: number): void {
-    this.#table.take(this.ref);
+    this.socket.world.pending.take(this.ref);
     this.socket.replyTimedOut(this, nowUs);
   }
 }
 
 export class PendingReplies {
+  readonly early = new EarlyEvents();
   readonly #wheel: TimerWheel;
   readonly #byRef = new Map<number, PendingReply>();
-  #lastRef = 0;
-  /** Refs whose answers nobody wants: phx_leave is answered, and phoenix.js does not wait for it. */
-  readonly #unwanted = new Set<number>();
+  readonly #inFlight: Record<ReplyKind, number> = { join: 0, push: 0, heartbeat: 0 };
+  readonly #buffered: Record<ReplyKind, number> = { join: 0, push: 0, heartbeat: 0 };
+  #lastOdd = -1;
+  #lastEven = 0;
 
   constructor(wheel: TimerWheel) {
     this.#wheel = wheel;
   }
 
-  /** Messages without an answer so far. */
+  /** Messages without an answer so far, buffered ones included. */
   get size(): number {
     return this.#byRef.size;
   }
 
-  /** Messages without an answer so far, of one kind. */
+  /** Messages sent and without an answer so far, of one kind. */
   count(kind: ReplyKind): number {
-    let count = 0;
-    for (const pending of this.#byRef.values()) if (pending.kind === kind) count += 1;
-    return count;
+    return this.#inFlight[kind];
   }
 
-  /** A ref whose answer is expected and thrown away. */
-  unwantedRef(): number {
-    const ref = this.nextRef();
-    this.#unwanted.add(ref);
-    return ref;
+  /** Messages that wait for their channel or connection before they can be sent. */
+  buffered(kind: ReplyKind): number {
+    return this.#buffered[kind];
   }
 
-  /** True, once, for the answer to an unwanted ref. */
-  isUnwanted(ref: number): boolean {
-    return this.#unwanted.delete(ref);
+  /** The ref that `nextRef` will give: a join carries its own as its join_ref. */
+  peekRef(): number {
+    return this.#lastOdd + 2;
   }
 
+  /** A ref whose answer is waited for. */
   nextRef(): number {
-    this.#lastRef += 1;
-    return this.#lastRef;
+    this.#lastOdd += 2;
+    return this.#lastOdd;
+  }
+
+  /** A ref whose answer is expected and thrown away: phoenix.js waits for none of its leaves. */
+  unwantedRef(): number {
+    this.#lastEven += 2;
+    return this.#lastEven;
+  }
+
+  isUnwanted(ref: number): boolean {
+    return ref % 2 === 0;
   }
 
   /** Remembers a message until `take`; it times out at `deadlineUs`. */
   add(pending: PendingReply, deadlineUs: number): void {
     this.#byRef.set(pending.ref, pending);
+    this.#countsOf(pending)[pending.kind] += 1;
     const head = pending.socket.firstPending;
     pending.nextOfSocket = head;
     if (head) head.previousOfSocket = pending;
@@ -101,11 +119,24 @@ export class PendingReplies {
     this.#wheel.arm(pending, deadlineUs);
   }
 
+  /** The message of a ref, null when nobody waits for it (any more). */
+  get(ref: number): PendingReply | null {
+    return this.#byRef.get(ref) ?? null;
+  }
+
+  /** A buffered message has gone out; its time runs on. */
+  sent(pending: PendingReply, nowUs: number): void {
+    this.#buffered[pending.kind] -= 1;
+    this.#inFlight[pending.kind] += 1;
+    pending.sentUs = nowUs;
+  }
+
   /** Forgets and returns the message of a ref; null when nobody waits for it (any more). */
   take(ref: number): PendingReply | null {
     const pending = this.#byRef.get(ref);
     if (!pending) return null;
     this.#byRef.delete(ref);
+    this.#countsOf(pending)[pending.kind] -= 1;
     this.#wheel.cancel(pending);
     const { previousOfSocket, nextOfSocket } = pending;
     if (previousOfSocket) previousOfSocket.nextOfSocket = nextOfSocket;
@@ -114,5 +145,9 @@ export class PendingReplies {
     pending.previousOfSocket = null;
     pending.nextOfSocket = null;
     return pending;
+  }
+
+  #countsOf(pending: PendingReply): Record<ReplyKind, number> {
+    return pending.sentUs === UNSENT ? this.#buffered : this.#inFlight;
   }
 }

@@ -5,17 +5,12 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { TimerWheel } from '../base/timer-wheel.ts';
-import { WheelTimer } from '../base/timer-wheel.ts';
-import { reconnectAfterMs } from './back-off.ts';
-import { ClientChannel } from './client-channel.ts';
-import { decodeMessage, encodeMessage } from './codec.ts';
-import { Connection, type CloseCause, type ConnectionOwner, type Endpoint } from './connection.ts';
-import { upgradeRequest } from './handshake.ts';
-import { PendingReply, type PendingReplies, type ReplyKind } from './pending-reply.ts';
+import { waitMs } from './back-off.ts';
+import { ChannelSocket } from './channel-socket.ts';
+import type { ClientProfile } from './client-profile.ts';
+import type { PendingReplies } from './pending-reply.ts';
 import type { SocketObserver } from './socket-observer.ts';
-
-/** Timers of phoenix.js, in milliseconds. */
-export type ClientTimers = { pushTimeoutMs: number; connectTimeoutMs: number; heartbeatMs: number | null };
+import type { CloseCause, ConnectionOwner, Endpoint, Transport, Upgrade } from './transport.ts';
 
 /** What all clients of a process share. */
 export type SocketWorld = {
@@ -23,260 +18,209 @@ export type SocketWorld = {
   wheel: TimerWheel;
   pending: PendingReplies;
   observer: SocketObserver;
-  timers: ClientTimers;
-  /** Where this client connects from and to, and the path with its query. */
-  endpointOf(index: number): { endpoint: Endpoint; host: string; path: string };
+  profile: ClientProfile;
+  transport: Transport;
+  /** A seeded number in [0, 1) for the client's next jitter. */
+  draw(index: number): number;
+  /** Where this client connects from and to, and what it asks for. */
+  endpointOf(index: number): { endpoint: Endpoint; upgrade: Upgrade | Buffer };
 };
 
-const CONNECT_TIMEOUT = 'no answer in time';
+/**
+ * `draining`: closes once what is unsent is out; `closing`: has closed, and gives
+ * the peer its time before it reconnects; `waiting`: for the next reconnect.
+ */
+type Phase = 'idle' | 'connecting' | 'open' | 'draining' | 'closing' | 'waiting' | 'stopped';
 
-export class PhoenixSocket extends WheelTimer implements ConnectionOwner {
-  readonly world: SocketWorld;
-  readonly index: number;
-  readonly channels: ClientChannel[] = [];
-  firstPending: PendingReply | null = null;
-  #connection: Connection | null = null;
+const CONNECT_TIMEOUT = 'no answer in time';
+const GIVEN_UP = 'given up by the client';
+const NORMAL = 1000;
+/** Teardown asks again after 150, 300, 450 and 600 ms, and then no more. */
+const POLL_MS = 150;
+const POLLS = 4;
+/** All four of them: who answered no heartbeat answers no close either. */
+const CLOSE_WAIT_US = 1_500_000;
+
+export class PhoenixSocket extends ChannelSocket implements ConnectionOwner {
+  /** Called at the next successful open, once. */
+  onNextOpen: (() => void) | null = null;
+  #phase: Phase = 'idle';
   /** When the attempt under way, or the next one, was due. */
   #connectDueUs = 0;
+  /** Reconnects tried since it was last open, or polls of a teardown. */
   #tries = 0;
   /** When the connection was last lost; 0 once everything is joined again. */
   #lostAtUs = 0;
-  #stopped = false;
-  /** Called at the first successful open, and never again. */
-  onFirstOpen: (() => void) | null = null;
+  /** From `connect` to `disconnect`. */
+  #wanted = false;
 
-  constructor(world: SocketWorld, index: number) {
-    super();
-    this.world = world;
-    this.index = index;
-  }
-
-  get isOpen(): boolean {
-    return this.#connection?.isOpen ?? false;
-  }
-
-  get connection(): Connection | null {
-    return this.#connection;
-  }
-
-  /** Opens the connection; `dueUs` is when it should have been opened. */
+  /**
+   * Opens the connection, at first and after a `disconnect`; between them it is
+   * its own business. `dueUs` is when it should have been opened.
+   */
   connect(dueUs: number): void {
-    const { endpoint, host, path } = this.world.endpointOf(this.index);
+    if (this.#phase === 'stopped' || this.#wanted) return;
+    // One that is still draining after a disconnect has to go first.
+    this.connection?.close(NORMAL);
+    this.connection?.reset(GIVEN_UP);
+    this.#wanted = true;
+    this.#open(dueUs);
+  }
+
+  #open(dueUs: number): void {
+    const { endpointOf, observer, wheel, clock, profile, transport } = this.world;
+    const { endpoint, upgrade } = endpointOf(this.index);
+    this.#phase = 'connecting';
     this.#connectDueUs = dueUs;
-    this.world.observer.connectStarted(this);
-    this.world.wheel.arm(this, this.world.clock.nowUs() + this.world.timers.connectTimeoutMs * 1e3);
-    this.#connection = new Connection(endpoint, upgradeRequest(host, path), this);
+    observer.connectStarted(this);
+    wheel.arm(this, clock.nowUs() + profile.connectTimeoutMs * 1e3);
+    this.connection = transport(endpoint, upgrade, this, profile.maxFrameBytes);
   }
 
-  /** Its one timer: connect deadline while connecting, heartbeat while open, reconnect while closed. */
-  expire(nowUs: number): void {
-    if (this.#stopped) return;
-    const connection = this.#connection;
-    if (!connection) this.connect(nowUs);
-    else if (connection.isOpen) this.#heartbeat(nowUs);
-    else connection.reset(CONNECT_TIMEOUT);
-  }
-
-  #heartbeat(nowUs: number): void {
-    const { heartbeatMs } = this.world.timers;
-    if (heartbeatMs === null) return;
-    this.request('heartbeat', null, 'phoenix', 'heartbeat', '{}', nowUs, heartbeatMs);
-  }
-
-  #armHeartbeat(nowUs: number): void {
-    const { heartbeatMs } = this.world.timers;
-    if (heartbeatMs === null) this.world.wheel.cancel(this);
-    else this.world.wheel.arm(this, nowUs + heartbeatMs * 1e3);
-  }
-
-  /** Sends a message that wants a reply, and remembers it. The connection must be open. */
-  request(
-    kind: ReplyKind,
-    channel: ClientChannel | null,
-    topic: string,
-    event: string,
-    payloadJson: string,
-    dueUs: number,
-    timeoutMs: number,
-  ): PendingReply {
-    const { clock, pending: table, observer } = this.world;
-    const ref = table.nextRef();
-    if (kind === 'join' && channel) channel.joinRef = ref;
-    const frame = encodeMessage(channel ? channel.joinRef : null, ref, topic, event, payloadJson);
-    const sentUs = clock.nowUs();
-    this.#connection?.send(frame);
-    const pending = new PendingReply(table, ref, kind, this, channel, dueUs, sentUs);
-    table.add(pending, dueUs + timeoutMs * 1e3);
-    observer.sent(pending);
-    return pending;
-  }
-
-  /** Adds a topic and joins it as soon as the connection is open. */
-  addChannel(topic: string, joinPayloadJson: string): ClientChannel {
-    const channel = new ClientChannel(this, topic, joinPayloadJson);
-    this.channels.push(channel);
-    if (this.isOpen) this.joinChannel(channel, this.world.clock.nowUs());
-    return channel;
-  }
-
-  /** Sends a join (again); on a topic the server has joined already this is a duplicate join (2.5). */
-  joinChannel(channel: ClientChannel, dueUs: number): void {
-    if (!this.isOpen) return;
-    this.world.wheel.cancel(channel);
-    const rejoins = channel.state === 'joined';
-    channel.state = 'joining';
-    if (rejoins) this.world.observer.channelRejoins(channel);
-    const { topic, joinPayloadJson } = channel;
-    this.request('join', channel, topic, 'phx_join', joinPayloadJson, dueUs, this.world.timers.pushTimeoutMs);
-  }
-
-  /** Leaves for good: `ok` at once, as in phoenix.js, without waiting for the server. */
-  leaveChannel(channel: ClientChannel): void {
-    const at = this.channels.indexOf(channel);
-    if (at < 0) return;
-    if (this.isOpen && channel.state !== 'errored') this.#sendLeave(channel);
-    this.#drop(channel, at);
-  }
-
-  #sendLeave(channel: ClientChannel): void {
-    const ref = this.world.pending.unwantedRef();
-    this.#connection?.send(encodeMessage(channel.joinRef, ref, channel.topic, 'phx_leave', '{}'));
-  }
-
-  #drop(channel: ClientChannel, at: number): void {
-    this.channels.splice(at, 1);
-    this.world.wheel.cancel(channel);
-    this.#loseReplies(channel);
-    channel.state = 'closed';
-    this.world.observer.channelGone(channel, this.world.clock.nowUs());
+  /** As `socket.disconnect()`: closes when all is sent, and stays closed until `connect`. */
+  disconnect(): void {
+    if (this.#phase === 'stopped') return;
+    this.#wanted = false;
+    this.#tries = 0;
+    this.world.wheel.cancel(this);
+    if (!this.connection) this.#phase = 'idle';
+    else if (this.connection.isOpen) this.#tearDown(this.world.clock.nowUs());
+    else this.connection.reset(GIVEN_UP);
   }
 
   /** Ends the client: no reconnect, no more timers; the connection is cut with RST. */
   stop(): void {
-    this.#stopped = true;
+    this.#phase = 'stopped';
+    this.#wanted = false;
+    this.connection?.reset('end of the run');
     this.world.wheel.cancel(this);
     for (const channel of this.channels) this.world.wheel.cancel(channel);
-    this.#connection?.reset('end of the run');
+    for (let pending = this.firstPending; pending; pending = this.firstPending) {
+      this.world.pending.take(pending.ref);
+      this.world.observer.neverSent(pending, 'lost');
+    }
+  }
+
+  /** Its one timer, for whatever its phase waits. */
+  expire(nowUs: number): void {
+    switch (this.#phase) {
+      case 'connecting':
+        return this.connection?.reset(CONNECT_TIMEOUT);
+      case 'open':
+        return this.#heartbeat(nowUs);
+      case 'draining':
+        return this.#drain(nowUs);
+      case 'closing':
+        this.connection?.reset(GIVEN_UP);
+        return this.#reconnectLater(nowUs);
+      case 'waiting':
+        this.#tries += 1;
+        return this.#open(nowUs);
+      case 'idle':
+      case 'stopped':
+        return;
+    }
+  }
+
+  #heartbeat(nowUs: number): void {
+    this.request('heartbeat', null, 'heartbeat', '{}', nowUs, this.world.profile.heartbeatTimeoutMs);
+  }
+
+  #armHeartbeat(nowUs: number): void {
+    const { heartbeatMs } = this.world.profile;
+    if (heartbeatMs === null) this.world.wheel.cancel(this);
+    else this.world.wheel.arm(this, nowUs + heartbeatMs * 1e3);
+  }
+
+  heartbeatAnswered(nowUs: number): void {
+    if (this.#phase === 'open') this.#armHeartbeat(nowUs);
+  }
+
+  /** Nobody there: phoenix.js closes and reconnects by the ladder (6.2); the two profiles in another order. */
+  heartbeatTimedOut(nowUs: number): void {
+    if (this.#phase !== 'open') return;
+    if (this.world.profile.phoenixJs === '1.8.16') return this.#close(nowUs);
+    for (const channel of this.channels) channel.connectionLost(nowUs);
+    this.#tearDown(nowUs);
+  }
+
+  #tearDown(nowUs: number): void {
+    this.#phase = 'draining';
+    this.#tries = 0;
+    this.#drain(nowUs);
+  }
+
+  #drain(nowUs: number): void {
+    if (this.#tries === POLLS || this.connection?.bufferedBytes === 0) return this.#close(nowUs);
+    this.#tries += 1;
+    this.world.wheel.arm(this, nowUs + this.#tries * POLL_MS * 1e3);
+  }
+
+  #close(nowUs: number): void {
+    this.#phase = 'closing';
+    this.#tries = 0;
+    if (this.#wanted) this.world.wheel.arm(this, nowUs + CLOSE_WAIT_US);
+    this.connection?.close(NORMAL, this.#wanted ? 'heartbeat timeout' : '');
+  }
+
+  #reconnectLater(nowUs: number): void {
+    const { profile, wheel, draw } = this.world;
+    this.#phase = 'idle';
+    if (profile.reconnectMs === null || !this.#wanted) return;
+    this.#phase = 'waiting';
+    const jitter = profile.reconnectJitter;
+    const wait = waitMs(profile.reconnectMs, this.#tries, jitter, jitter === 0 ? 0 : draw(this.index));
+    wheel.arm(this, nowUs + wait * 1e3);
   }
 
   onOpen(): void {
-    const nowUs = this.world.clock.nowUs();
+    const { clock, observer, profile } = this.world;
+    const nowUs = clock.nowUs();
+    this.#phase = 'open';
     this.#tries = 0;
-    this.world.observer.connected(this, this.#connectDueUs, nowUs);
+    observer.connected(this, this.#connectDueUs, nowUs);
+    this.flush(nowUs);
     this.#armHeartbeat(nowUs);
+    let afterMs = 0;
     for (const channel of this.channels) {
-      channel.tries = 0;
-      this.joinChannel(channel, nowUs);
+      const isDue = channel.state === 'errored';
+      channel.connectionOpened(afterMs, nowUs);
+      if (isDue) afterMs += profile.rejoinSpreadMs;
     }
-    const first = this.onFirstOpen;
-    this.onFirstOpen = null;
-    first?.();
+    const opened = this.onNextOpen;
+    this.onNextOpen = null;
+    opened?.();
     if (this.channels.length === 0) this.#lostAtUs = 0;
   }
 
   onClosed(cause: CloseCause): void {
-    const nowUs = this.world.clock.nowUs();
-    const { observer, wheel } = this.world;
-    this.#connection = null;
-    wheel.cancel(this);
-    this.#loseReplies(null);
-    for (const channel of this.channels) {
-      wheel.cancel(channel);
-      channel.state = 'errored';
-    }
+    const { clock, observer, wheel, profile } = this.world;
+    const nowUs = clock.nowUs();
+    this.connection = null;
+    this.loseReplies(null, cause.detail);
+    for (const channel of this.channels) channel.connectionLost(nowUs);
     if (cause.refused) {
-      const how = cause.detail === CONNECT_TIMEOUT ? 'timeout' : 'error';
+      const how = cause.detail === CONNECT_TIMEOUT ? 'timeout' : this.#wanted ? 'error' : 'lost';
       observer.connectEnded(how, cause, this.#connectDueUs, nowUs);
     } else {
-      if (this.#lostAtUs === 0) this.#lostAtUs = nowUs;
-      observer.disconnected(this, cause, nowUs);
+      if (this.#lostAtUs === 0 && this.#wanted) this.#lostAtUs = nowUs;
+      observer.disconnected(this, cause, !this.#wanted, nowUs);
     }
-    if (this.#stopped) return;
-    this.#tries += 1;
-    wheel.arm(this, nowUs + reconnectAfterMs(this.#tries) * 1e3);
+    // Its timer is running, and reconnects.
+    if (this.#phase === 'closing' && this.#wanted) return;
+    wheel.cancel(this);
+    if (this.#phase === 'stopped') return;
+    // Up to 1.8.15 who is closed with 1000 believes it was meant.
+    const isFinal = profile.phoenixJs === '1.8.15' && cause.code === NORMAL && !cause.refused;
+    if (isFinal) this.#phase = 'idle';
+    else this.#reconnectLater(nowUs);
   }
 
-  onText(buffer: Buffer, from: number, to: number): void {
-    if (this.world.observer.intake(this, buffer, from, to)) return;
-    const message = decodeMessage(buffer.toString('utf8', from, to));
-    if (!message) return;
-    const { joinRef, ref, topic, event, payload } = message;
-    if (event === 'phx_reply') {
-      if (ref !== null) this.#reply(ref, payload);
-      return;
-    }
-    const channel = this.channels.find((c) => c.topic === topic);
-    // Frames of an abandoned join are outdated; broadcasts carry no join_ref and always pass.
-    if (!channel || (joinRef !== null && joinRef !== channel.joinRef)) return;
-    if (event === 'phx_close') {
-      this.#drop(channel, this.channels.indexOf(channel));
-    } else if (event === 'phx_error') {
-      this.#loseReplies(channel);
-      this.world.observer.channelCrashed(channel);
-      channel.errored(this.world.clock.nowUs());
-    } else {
-      this.world.observer.eventArrived(channel, event, payload);
-    }
-  }
-
-  #reply(ref: number, payload: unknown): void {
-    const { clock, pending: table, observer } = this.world;
-    const pending = table.take(ref);
-    if (!pending) {
-      if (!table.isUnwanted(ref)) observer.lateReply();
-      return;
-    }
-    const nowUs = clock.nowUs();
-    const body = payload as { status?: unknown; response?: unknown } | null;
-    const status = body?.status === 'ok' ? 'ok' : 'error';
-    observer.ended(pending, status, nowUs);
-    if (pending.kind === 'heartbeat') this.#armHeartbeat(nowUs);
-    else if (pending.kind === 'join' && pending.channel)
-      this.#joinAnswered(pending.channel, ref, status, nowUs);
-    pending.settle?.(status, body?.response);
-  }
-
-  #joinAnswered(channel: ClientChannel, ref: number, status: 'ok' | 'error', nowUs: number): void {
-    if (channel.joinRef !== ref || channel.state !== 'joining') return;
-    if (status === 'error') return channel.errored(nowUs);
-    const first = !channel.wasJoined;
-    channel.state = 'joined';
-    channel.tries = 0;
-    channel.wasJoined = true;
-    this.world.observer.channelJoined(channel, first, nowUs);
-    if (this.#lostAtUs !== 0 && this.channels.every((c) => c.state === 'joined')) {
-      this.world.observer.recovered(this, this.#lostAtUs, nowUs);
-      this.#lostAtUs = 0;
-    }
-    const onFirstJoin = channel.onFirstJoin;
-    channel.onFirstJoin = null;
-    onFirstJoin?.();
-  }
-
-  /** Called when a reply did not come in time. */
-  replyTimedOut(pending: PendingReply, nowUs: number): void {
-    this.world.observer.ended(pending, 'timeout', nowUs);
-    if (pending.kind === 'heartbeat') {
-      // Nobody there: phoenix.js closes with 1000 and reconnects by the ladder.
-      this.#connection?.close(1000);
-    } else if (pending.kind === 'join' && pending.channel?.joinRef === pending.ref) {
-      if (this.isOpen) this.#sendLeave(pending.channel);
-      pending.channel.errored(nowUs);
-    }
-    pending.settle?.('timeout', null);
-  }
-
-  #loseReplies(channel: ClientChannel | null): void {
-    const nowUs = this.world.clock.nowUs();
-    let pending = this.firstPending;
-    while (pending) {
-      const next: PendingReply | null = pending.nextOfSocket;
-      if (channel === null || pending.channel === channel) {
-        this.world.pending.take(pending.ref);
-        this.world.observer.ended(pending, 'lost', nowUs);
-        pending.settle?.('lost', null);
-      }
-      pending = next;
-    }
+  /** Everything is joined again after a lost connection? */
+  channelJoined(nowUs: number): void {
+    if (this.#lostAtUs === 0) return;
+    if (this.channels.some((channel) => channel.state === 'joining' || channel.state === 'errored')) return;
+    this.world.observer.recovered(this, this.#lostAtUs, nowUs);
+    this.#lostAtUs = 0;
   }
 }
