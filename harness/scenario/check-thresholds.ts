@@ -1,44 +1,18 @@
-/** Checks the thresholds of a scenario and the counters it declares. */
+/** Checks the thresholds of a scenario. */
 import type { Problem } from '../base/errors.ts';
 import { metricOf } from '../base/metrics.ts';
+import type { MetricKind } from '../base/metrics.ts';
 import { neighbours, suggest } from '../base/neighbours.ts';
+import { metricParts, TAGGED_METRICS } from '../base/tagged-metric.ts';
 import { checkStatistic, isProblem, parseThreshold } from '../judge/threshold-grammar.ts';
 import { checkFields, describeValue, isFields } from './shape.ts';
 
-/** What a threshold may name: metrics, the scenario's counters, the kinds of its faults. */
+/** What a threshold may name: metrics, the scenario's own with their kinds, the kinds of its faults. */
 export type ThresholdNames = {
   knownMetrics: readonly string[];
-  counters: readonly string[];
+  own: ReadonlyMap<string, MetricKind>;
   faultKinds: readonly string[];
 };
-
-/** Reports every problem of `counters`; returns the usable names. */
-export function checkCounters(
-  counters: unknown,
-  knownMetrics: readonly string[],
-  problems: Problem[],
-): string[] {
-  if (counters === undefined) return [];
-  if (!Array.isArray(counters)) {
-    const got = describeValue(counters);
-    problems.push({ code: 'not-a-list', path: 'counters', got, wanted: "a list of names: ['heard']" });
-    return [];
-  }
-  const usable: string[] = [];
-  for (const [index, name] of counters.entries()) {
-    const path = `counters[${index}]`;
-    if (typeof name !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(name)) {
-      const wanted = 'a name of small letters, digits and _, that begins with a letter';
-      problems.push({ code: 'not-a-name', path, got: describeValue(name), wanted });
-    } else if (knownMetrics.includes(name) || usable.includes(name)) {
-      const wanted = 'a name that is neither a metric of ours nor declared twice';
-      problems.push({ code: 'name-taken', path, got: `'${name}'`, wanted });
-    } else {
-      usable.push(name);
-    }
-  }
-  return usable;
-}
 
 /** Reports every problem of `thresholds`. */
 export function checkThresholds(thresholds: unknown, names: ThresholdNames, problems: Problem[]): void {
@@ -62,16 +36,40 @@ export function checkThresholds(thresholds: unknown, names: ThresholdNames, prob
   }
 }
 
-function checkMetric(metric: string, path: string, names: ThresholdNames, problems: Problem[]): void {
-  const known = [...names.knownMetrics, ...names.counters];
-  if (known.includes(metric)) return;
-  const near = neighbours(metric, known)[0];
-  const hint = metric.includes('{')
-    ? "metrics are not split by tags; use { expression, during: 'steady' } for a part of the run"
-    : near === undefined
-      ? `a counter of the scenario's own stands in counters: ['${metric}']`
-      : `did you mean ${near}?`;
-  problems.push({ code: 'unknown-metric', path, got: `'${metric}'`, wanted: known.join(', '), hint });
+function checkMetric(name: string, path: string, names: ThresholdNames, problems: Problem[]): void {
+  const parts = metricParts(name);
+  if (!parts) {
+    const hint = 'push_duration{kind:search}';
+    problems.push({
+      code: 'bad-tag',
+      path,
+      got: `'${name}'`,
+      wanted: 'a metric with one {name:value}',
+      hint,
+    });
+    return;
+  }
+  const { metric, tag } = parts;
+  const known = [...names.knownMetrics, ...names.own.keys()];
+  if (!known.includes(metric)) {
+    const near = neighbours(metric, known)[0];
+    const hint =
+      near === undefined
+        ? `a metric of the scenario's own stands in metrics: { ${metric}: 'counter' }`
+        : `did you mean ${near}${name.slice(metric.length)}?`;
+    problems.push({ code: 'unknown-metric', path, got: `'${metric}'`, wanted: known.join(', '), hint });
+    return;
+  }
+  const split: readonly string[] = [...TAGGED_METRICS, ...names.own.keys()];
+  if (tag === null || split.includes(metric)) return;
+  const hint = "for a part of the run use { expression, during: 'steady' }";
+  problems.push({
+    code: 'untagged-metric',
+    path,
+    got: `'${name}'`,
+    wanted: `tags on ${split.join(', ')}`,
+    hint,
+  });
 }
 
 function checkThreshold(
@@ -128,7 +126,8 @@ function checkExpression(
     problems.push(parsed);
     return;
   }
-  const kind = names.counters.includes(metric) ? 'counter' : metricOf(metric)?.kind;
+  const plain = metricParts(metric)?.metric ?? metric;
+  const kind = names.own.get(plain) ?? metricOf(plain)?.kind;
   const problem = kind && checkStatistic(parsed, metric, kind, path);
   if (problem) problems.push(problem);
 }

@@ -39,8 +39,7 @@ export type FaultSpec = {
 
 const delayMs = { type: 'number', unit: 'ms', min: 1, max: 600_000 } as const;
 
-/** Every fault there is, by kind. */
-export const FAULT_SPECS: readonly FaultSpec[] = [
+const CATALOGUE = [
   {
     kind: 'slow_join',
     builder: 'slowJoin',
@@ -78,7 +77,13 @@ export const FAULT_SPECS: readonly FaultSpec[] = [
     side: 'link',
     params: { reset: { type: 'share', default: 0 }, blackhole: { type: 'share', default: 0 } },
   },
-];
+] as const satisfies readonly FaultSpec[];
+
+/** Every fault there is, by kind. */
+export const FAULT_SPECS: readonly FaultSpec[] = CATALOGUE;
+
+/** A kind of the catalogue. */
+export type FaultKind = (typeof CATALOGUE)[number]['kind'];
 
 function plan(kind: string, params: FaultParams, atTime?: Duration, forTime?: Duration): FaultPlan {
   return {

@@ -46,7 +46,7 @@ test('loads a scenario that lies outside of any package', async () => {
   assert.equal(loaded.name, 'pings');
   assert.equal(loaded.file, path);
   assert.equal(loaded.sha256, createHash('sha256').update(GOOD).digest('hex'));
-  assert.equal(loaded.scenario.load.hold, 30_000);
+  assert.deepEqual(loaded.scenario.load, { clients: 10, ramp: '5s', hold: 30_000 });
   assert.equal(loaded.scenario.faults?.[0]?.kind, 'intercept');
 });
 

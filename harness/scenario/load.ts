@@ -3,15 +3,21 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { basename, extname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EXIT, FiredrillError, messageOf } from '../base/errors.ts';
 import type { Problem } from '../base/errors.ts';
 import { METRIC_NAMES } from '../base/metrics.ts';
-import type { Scenario } from './api.ts';
+import type { Scenario, Threshold } from './api.ts';
 import { checkScenario } from './check.ts';
+import { beginFeeds, type Feed } from './feed.ts';
 import { admitScenario } from './module-hooks.ts';
 import { isFields } from './shape.ts';
+
+/** A scenario whose metrics are known by name only. */
+export type CheckedScenario = Omit<Scenario, 'thresholds'> & {
+  thresholds?: Readonly<Record<string, readonly Threshold[]>>;
+};
 
 export type LoadedScenario = {
   /** The file's name without its extension. */
@@ -20,8 +26,11 @@ export type LoadedScenario = {
   file: string;
   /** Of the file as it stands on disk, hexadecimal. */
   sha256: string;
-  scenario: Scenario;
+  scenario: CheckedScenario;
 };
+
+/** The feeds that each file, by its URL, has built. */
+const feedsOf = new Map<string, ReadonlySet<Feed<unknown>>>();
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 
@@ -37,10 +46,16 @@ export async function loadScenario(file: string): Promise<LoadedScenario> {
   const url = pathToFileURL(realPath).href;
   admitScenario(url);
   let exported: unknown;
+  const building = beginFeeds(dirname(realPath));
   try {
     exported = await import(url);
   } catch (error) {
+    if (error instanceof FiredrillError) throw error;
     throw new FiredrillError(EXIT.invalid, [explainFailure(error, realPath, file, source)], { cause: error });
+  } finally {
+    const built = building.end();
+    // A file that was loaded before is not evaluated again, and its feeds are those of then.
+    if (built.size > 0) feedsOf.set(url, built);
   }
   if (!isFields(exported) || !('default' in exported)) {
     throw refuse(file, 'no-default-export', {
@@ -49,13 +64,13 @@ export async function loadScenario(file: string): Promise<LoadedScenario> {
       hint: 'write: export default scenario({ … })',
     });
   }
-  const problems = checkScenario(exported['default'], METRIC_NAMES);
+  const problems = checkScenario(exported['default'], METRIC_NAMES, feedsOf.get(url));
   if (problems.length > 0) throw new FiredrillError(EXIT.invalid, problems);
   return {
     name: basename(path, extname(path)),
     file: path,
     sha256: createHash('sha256').update(source).digest('hex'),
-    scenario: exported['default'] as Scenario,
+    scenario: exported['default'] as CheckedScenario,
   };
 }
 

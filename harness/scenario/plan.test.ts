@@ -127,6 +127,45 @@ test('every fault stays in the phase it was written for', () => {
   );
 });
 
+test('open arrivals count who will come, from the seed, and the machine holds who may be there at once', () => {
+  const load = { arrivals: { rate: 10, for: '10s', spacing: 'poisson', atMost: 30 } } as const;
+  const plan = planRun({ ...drill, load, faults: [] }, { seed: 1 });
+  assert.notEqual(plan.clients, 100);
+  assert.ok(Math.abs(plan.clients - 100) < 40, String(plan.clients));
+  assert.deepEqual([plan.atOnce, plan.rampMs, plan.totalMs, plan.rate], [30, 0, 10_000, null]);
+  assert.equal(planRun({ ...drill, load, faults: [] }, { seed: 1, clients: 7 }).atOnce, 7);
+});
+
+test('a seed that draws no arrival at all is refused', () => {
+  const load = { arrivals: { rate: 0.001, for: '1s', spacing: 'poisson' } } as const;
+  assert.throws(() => planRun({ ...drill, load, faults: [] }, { seed: 1 }), /no-arrivals/);
+});
+
+test('faults of a staged load move with its stages', () => {
+  const load = {
+    stages: [
+      { to: 100, for: '10s' },
+      { to: 100, for: '40s' },
+    ],
+  };
+  const plan = planRun({ ...drill, load }, { seed: 1, durationMs: 25_000, clients: 40 });
+  assert.deepEqual([plan.clients, plan.atOnce, plan.rampMs, plan.totalMs], [40, 40, 5_000, 25_000]);
+  assert.deepEqual(
+    plan.faults.map(({ atMs, forMs }) => [atMs, forMs]),
+    [
+      [10_000, 5_000],
+      [2_500, 2_500],
+      [20_000, 2_500],
+    ],
+  );
+});
+
+test('a plan goes to the workers as JSON and comes out the same', () => {
+  const load = { arrivals: { rate: 1, for: '1s', spacing: { burst: 2 } } } as const;
+  const plan = planRun({ ...drill, load, faults: [] }, { seed: 1 });
+  assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+});
+
 test('says in words whom each kind hits and what it does', () => {
   const words = (planned: Scenario['faults']): string[] =>
     planRun({ ...drill, faults: planned ?? [] }, { seed: 1 }).faults.map((one) => `${one.whom}: ${one.what}`);

@@ -4,13 +4,17 @@
  */
 import { EXIT, FiredrillError } from '../base/errors.ts';
 import type { Problem } from '../base/errors.ts';
-import { formatMs, parseDurationMs } from '../base/units.ts';
+import { parseDurationMs } from '../base/units.ts';
 import type { Duration } from '../base/units.ts';
 import type { Scenario } from './api.ts';
-import { MAX_CLIENTS, MAX_RATE } from './check.ts';
+import { arrivalsOf } from './arrivals.ts';
+import { MAX_CLIENTS, MAX_RATE } from './load-limits.ts';
 import { FAULT_SPECS } from './fault-plan.ts';
 import type { FaultParams, FaultPlan, FaultSpec } from './fault-plan.ts';
 import { describeFault } from './fault-words.ts';
+import { moveTime, planLoad, planRate } from './load-plan.ts';
+import type { Phases } from './load-plan.ts';
+import type { LoadPlan, PlannedRate } from './planned-load.ts';
 import { checkNumber } from './shape.ts';
 
 /** A fault with its defaults filled in and its place on this run's clock. */
@@ -34,27 +38,33 @@ export type PlannedFault = {
 };
 
 export type RunPlan = {
+  /** Clients there are indices for; with open arrivals as many as will arrive. */
   clients: number;
+  /** Most clients that the plan has connected at once: what the machine must hold. */
+  atOnce: number;
+  load: LoadPlan;
+  /** Until the number of clients, or the rate of arrivals, has first reached its highest. */
   rampMs: number;
   /** From the end of the ramp to the end of the run. */
   holdMs: number;
   totalMs: number;
-  /** Pushes per second of all clients together; null when the scenario has none. */
-  rate: number | null;
+  rate: PlannedRate;
   seed: number;
   faults: PlannedFault[];
 };
 
-/** What flags may change. `durationMs` is the whole run, ramp and hold. */
+/** What flags may change. */
 export type PlanOverrides = {
+  /** Of a hold its clients, of stages the highest of them, of open arrivals the most at once. */
   clients?: number;
+  /** The whole run, ramp and hold. */
   durationMs?: number;
+  /** Of a hold only. */
   rampMs?: number;
+  /** Pushes per second, the highest where they follow stages; of open arrivals the arrivals per second. */
   rate?: number;
   seed: number;
 };
-
-type Phases = { rampMs: number; holdMs: number };
 
 /** No fault is squeezed below this: shorter and one-second windows show nothing of it. */
 const SHORTEST_FAULT_MS = 1_000;
@@ -62,43 +72,41 @@ const SHORTEST_FAULT_MS = 1_000;
 /** The plan of a checked scenario under the flags; `FiredrillError` 104 when they do not fit together. */
 export function planRun(scenario: Scenario, overrides: PlanOverrides): RunPlan {
   const problems: Problem[] = [];
-  const { load } = scenario;
-  const written: Phases = { rampMs: msOf(load.ramp), holdMs: msOf(load.hold) };
-  const clients = overrides.clients ?? load.clients;
-  const rate = overrides.rate ?? load.rate;
-  checkNumber(clients, '--clients', problems, { min: 1, max: MAX_CLIENTS, whole: true });
-  checkNumber(overrides.seed, '--seed', problems, { min: 0, max: Number.MAX_SAFE_INTEGER, whole: true });
+  const { clients, seed, rate } = overrides;
+  const range = { min: 1, max: MAX_CLIENTS, whole: true };
+  if (clients !== undefined) checkNumber(clients, '--clients', problems, range);
+  checkNumber(seed, '--seed', problems, { min: 0, max: Number.MAX_SAFE_INTEGER, whole: true });
   if (rate !== undefined) checkNumber(rate, '--rate', problems, { min: 0.001, max: MAX_RATE });
-  const phases = planPhases(written, overrides, problems);
+  const { load, written, phases } = planLoad(scenario.load, overrides, problems);
   if (problems.length > 0) throw new FiredrillError(EXIT.invalid, problems);
+  const size = sizeOf(load, seed);
+  if (size.clients === 0) throw new FiredrillError(EXIT.invalid, [nobodyArrives(seed)]);
   return {
-    clients,
+    ...size,
+    load,
     ...phases,
     totalMs: phases.rampMs + phases.holdMs,
-    rate: rate ?? null,
-    seed: overrides.seed,
+    rate: planRate(scenario.load, overrides, written, phases),
+    seed,
     faults: planFaults(scenario.faults ?? [], written, phases),
   };
 }
 
-function planPhases(written: Phases, overrides: PlanOverrides, problems: Problem[]): Phases {
-  const writtenMs = written.rampMs + written.holdMs;
-  const durationMs = overrides.durationMs;
-  let rampMs = overrides.rampMs ?? written.rampMs;
-  if (durationMs === undefined) return { rampMs, holdMs: written.holdMs };
-  if (overrides.rampMs === undefined && durationMs < writtenMs) rampMs *= durationMs / writtenMs;
-  const holdMs = durationMs - rampMs;
-  // Not `<=`, so that NaN is refused as well.
-  if (!(holdMs > 0)) {
-    problems.push({
-      code: 'duration-too-short',
-      path: '--duration',
-      got: formatMs(durationMs),
-      wanted: rampMs > 0 ? `longer than the ramp of ${formatMs(rampMs)}` : 'above 0',
-      hint: 'the duration is the whole run, ramp and hold; give a shorter --ramp or a longer --duration',
-    });
+/** Indices and most at once; counting Poisson arrivals takes drawing them. */
+function sizeOf(load: LoadPlan, seed: number): { clients: number; atOnce: number } {
+  if (load.model === 'hold') return { clients: load.clients, atOnce: load.clients };
+  if (load.model === 'stages') {
+    const peak = Math.max(...load.stages.map((stage) => stage.to));
+    return { clients: peak, atOnce: peak };
   }
-  return { rampMs, holdMs };
+  const { count } = arrivalsOf({ load, seed });
+  return { clients: count, atOnce: Math.min(count, load.atMost ?? Infinity) };
+}
+
+/** So few Poisson arrivals that this seed draws none. */
+function nobodyArrives(seed: number): Problem {
+  const hint = 'a higher rate, a longer time, or another --seed';
+  return { code: 'no-arrivals', path: 'load.arrivals', got: `none with seed ${seed}`, wanted: 'some', hint };
 }
 
 function planFaults(faults: readonly FaultPlan[], written: Phases, phases: Phases): PlannedFault[] {
@@ -141,13 +149,6 @@ function moveFault(
   const endMs = moveTime(atMs + forMs, written, phases);
   const lengthMs = Math.min(totalMs, Math.max(endMs - startMs, Math.min(forMs, SHORTEST_FAULT_MS)));
   return { atMs: Math.max(0, Math.min(startMs, totalMs - lengthMs)), forMs: lengthMs };
-}
-
-/** The same place in the same phase: a moment of the ramp stays in the ramp, one of the hold in the hold. */
-function moveTime(timeMs: number, written: Phases, phases: Phases): number {
-  // The end of the ramp is the start of the hold, so a ramp of nothing needs no case of its own.
-  if (timeMs < written.rampMs) return (timeMs * phases.rampMs) / written.rampMs;
-  return phases.rampMs + ((timeMs - written.rampMs) * phases.holdMs) / written.holdMs;
 }
 
 function msOf(time: Duration): number {
