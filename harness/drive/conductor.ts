@@ -1,30 +1,29 @@
 /**
- * Leads the workers: forks them, hands each its slice of the plan, merges their
- * windows second by second, passes on faults and broadcasts, and ends them.
+ * Leads the workers: hands each its slice of the plan, merges their windows
+ * second by second, passes on faults and broadcasts, and ends them.
  */
-import { spawn } from 'node:child_process';
-import { batchPrefix } from './batch-scheduling.ts';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { Condition } from '../base/condition.ts';
 import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import { Broadcasts } from '../measure/broadcasts.ts';
 import { mergeDeltas, type MergedWindow } from '../measure/merge.ts';
+import { foldedTag, TagSet } from '../measure/tag-set.ts';
 import type { FaultParams } from '../scenario/fault-plan.ts';
+import { Crew } from './crew.ts';
 import { decodeWindow, type WorkerWindow } from './delta-codec.ts';
 import { sumGauges, type Gauges } from './gauges.ts';
+import type { Refusal } from './ledger-refusals.ts';
+import { mergeRefusals } from './merged-refusals.ts';
 import type { Answer, Order, WorkerPlan } from './orders.ts';
-import { Pipe } from './pipe.ts';
-import { takeSeat, type Seat } from './seat.ts';
+import type { Seat } from './seat.ts';
 
 /** Told of what the workers report. */
 export type ConductorListener = {
   onWindow(merged: MergedWindow, gauges: Gauges, liveWorkers: number): void;
   onWorkerLost(worker: number, clients: number, how: string): void;
   onScenarioThrew(message: string, stack: string, client: number | null): void;
+  /** A tag has more values than are kept apart; the rest is counted together. */
+  onTagsFolded?(name: string): void;
 };
 
 /** How long workers may take to start, and to end. */
@@ -38,11 +37,10 @@ const QUIET_WINDOWS = 2;
 export class Conductor {
   readonly broadcasts = new Broadcasts();
   readonly #listener: ConductorListener;
-  readonly #seats: Seat[] = [];
-  readonly #removeFolder = (): void => rmSync(this.#folder, { recursive: true, force: true });
-  readonly #folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
-  readonly #batch = batchPrefix();
-  #server: Server | null = null;
+  readonly #crew: Crew;
+  readonly #seats: Seat[];
+  readonly #tags = new TagSet();
+  readonly #folded = new Set<string>();
   #nextWindow = 0;
   /** Seconds in a row without a delivery. */
   #quietWindows = 0;
@@ -50,29 +48,24 @@ export class Conductor {
   #struck = new Map<string, { answers: number; clients: number }>();
   #startFailure: FiredrillError | null = null;
 
-  constructor(clock: Clock, listener: ConductorListener) {
+  /** A crew that is there already has a head start; its workers are this conductor's from here on. */
+  constructor(clock: Clock, listener: ConductorListener, crew = new Crew()) {
     this.#turns = new Condition(clock);
-    // However we go: a second Ctrl-C ends the process without another word.
-    process.once('exit', this.#removeFolder);
     this.#listener = listener;
+    this.#crew = crew;
+    this.#seats = crew.seats;
   }
 
-  /** Forks the workers and resolves when each has loaded the scenario. */
+  /** Starts the workers that are missing and resolves when each has loaded the scenario. */
   async launch(plan: Omit<WorkerPlan, 'worker'>): Promise<void> {
-    const path = join(this.#folder, 'conductor.sock');
-    await this.#listen(path, plan);
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    const module = new URL(`./worker-process.${extension}`, import.meta.url).pathname;
-    for (let worker = 0; worker < plan.workers; worker++) {
-      const command = [...this.#batch, process.execPath, ...WORKER_FLAGS, module, path, String(worker)];
-      const child = spawn(command[0]!, command.slice(1), {
-        // A scenario's console.log is no result: stdout is ours.
-        stdio: ['ignore', 2, 2],
-      });
-      const seat = takeSeat(worker, child);
-      this.#seats.push(seat);
-      child.on('exit', (code, signal) => this.#childExited(seat, signal ?? `exit code ${code}`));
-    }
+    this.#crew.hire(plan.workers);
+    this.#crew.attend({
+      onHello: (seat) => this.#tell(seat, { type: 'plan', plan: { ...plan, worker: seat.worker } }),
+      onAnswer: (seat, answer) => this.#hear(seat, answer),
+      onWindow: (seat, bytes) => this.#takeWindow(seat, decodeWindow(bytes)),
+      onExit: (seat, how) => this.#childExited(seat, how),
+    });
+    for (const seat of this.#seats) if (seat.hasExited) seat.lost = true;
     await this.#turns.until(
       () => this.#startFailure !== null || this.#seats.every((s) => s.ready || s.lost),
       START_MS,
@@ -87,32 +80,6 @@ export class Conductor {
         },
       ]);
     }
-  }
-
-  #listen(path: string, plan: Omit<WorkerPlan, 'worker'>): Promise<void> {
-    const server = createServer((socket) => {
-      let seat: Seat | null = null;
-      const pipe = new Pipe(socket, {
-        onMessage: (message) => {
-          const answer = message as Answer;
-          if (answer.type === 'hello') {
-            seat = this.#seats[answer.worker] ?? null;
-            if (!seat) return;
-            seat.pipe = pipe;
-            this.#tell(seat, { type: 'plan', plan: { ...plan, worker: answer.worker } });
-          } else if (seat) {
-            this.#hear(seat, answer);
-          }
-        },
-        onWindow: (bytes) => seat && this.#takeWindow(seat, decodeWindow(bytes)),
-        onEnd: () => {},
-      });
-    });
-    this.#server = server;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-    });
   }
 
   #hear(seat: Seat, answer: Answer): void {
@@ -132,7 +99,7 @@ export class Conductor {
       } else this.#listener.onScenarioThrew(answer.message, answer.stack, answer.client);
     } else if (answer.type === 'done') {
       seat.done = true;
-      seat.causes = answer.causes;
+      seat.refusals = answer.refusals;
     }
     this.#turns.wake();
   }
@@ -179,33 +146,28 @@ export class Conductor {
     this.#tellAll({ type: 'finish' });
     await this.#turns.until(() => this.#live().every((seat) => seat.done), FINISH_MS);
     this.#mergeWindows(true);
-    await this.#turns.until(
-      () => this.#seats.every((s) => s.child.exitCode !== null || s.child.signalCode !== null),
-      FINISH_MS,
-    );
+    await this.#turns.until(() => this.#seats.every((seat) => seat.hasExited), FINISH_MS);
     this.kill();
   }
 
   /** Ends everything at once. */
   kill(): void {
-    for (const { child } of this.#seats) if (child.exitCode === null) child.kill('SIGKILL');
-    this.#server?.close();
-    this.#removeFolder();
-    process.off('exit', this.#removeFolder);
+    this.#crew.kill();
   }
 
-  /** Why connections failed or ended, over all workers. */
-  causes(): Map<string, number> {
-    const causes = new Map<string, number>();
-    for (const seat of this.#seats) {
-      for (const [detail, count] of seat.causes) causes.set(detail, (causes.get(detail) ?? 0) + count);
-    }
-    return causes;
+  /** Why anything was refused or not answered, over all workers, most frequent first. */
+  refusals(): Refusal[] {
+    return mergeRefusals(this.#seats.map((seat) => seat.refusals));
   }
 
   /** The workers' gauges, summed; a lost worker's are those of its last window. */
   gauges(): Gauges {
     return sumGauges(this.#seats.flatMap((seat) => seat.gauges ?? []));
+  }
+
+  /** CPU of the busiest worker in its last window, in microseconds. */
+  busiestCpuUs(): number {
+    return Math.max(0, ...this.#live().map((seat) => seat.gauges?.cpuUs ?? 0));
   }
 
   #liveGauges(): Gauges {
@@ -256,12 +218,24 @@ export class Conductor {
         }
         return mine;
       });
-      const merged = mergeDeltas(this.#nextWindow, deltas);
+      const merged = mergeDeltas(this.#nextWindow, deltas, this.#tags);
+      this.#noteFolded(merged);
       this.#nextWindow += 1;
       this.#quietWindows = merged.counters.deliveries === 0 ? this.#quietWindows + 1 : 0;
       this.#listener.onWindow(merged, this.#liveGauges(), live.length);
     }
     this.#turns.wake();
+  }
+
+  /** Says once of each tag that it had more values than are kept apart. */
+  #noteFolded(merged: MergedWindow): void {
+    const { counters, shares, levels, trends } = merged.own;
+    for (const name of [counters, shares, levels, trends].flatMap((map) => [...map.keys()])) {
+      const tag = foldedTag(name);
+      if (tag === null || this.#folded.has(tag)) continue;
+      this.#folded.add(tag);
+      this.#listener.onTagsFolded?.(tag);
+    }
   }
 
   #childExited(seat: Seat, how: string): void {
@@ -282,6 +256,3 @@ export class Conductor {
     for (const seat of this.#live()) this.#tell(seat, order);
   }
 }
-
-/** Node 22 warns of every TypeScript file it strips. */
-const WORKER_FLAGS = ['--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Histogram } from '../measure/histogram.ts';
-import { COUNTERS, TRENDS, zeroCounters, type TrendName } from '../measure/names.ts';
+import { COUNTERS, TRENDS, zeroCounters } from '../measure/names.ts';
 import type { Delta } from '../measure/recorder.ts';
 import { decodeWindow, encodeWindow, type WorkerWindow } from './delta-codec.ts';
 import { GAUGES, type Gauges } from './gauges.ts';
@@ -11,22 +11,23 @@ const count = fc.nat(Number.MAX_SAFE_INTEGER);
 const name = fc.string({ unit: 'binary', maxLength: 30 });
 const timeUs = fc.oneof(fc.double({ min: 0, max: 1e15, noNaN: true }), fc.constantFrom(0, Infinity));
 
-const trends = fc
-  .array(
-    fc.tuple(
-      fc.constantFrom(...TRENDS),
-      fc.array(fc.integer({ min: 1, max: 1e7 }), { minLength: 1, maxLength: 5 }),
-    ),
-  )
-  .map((all): Delta['trends'] => {
-    const made: Partial<Record<TrendName, { encoded: string; sumUs: number }>> = {};
-    for (const [trend, samples] of all) {
-      const histogram = new Histogram();
-      for (const us of samples) histogram.record(us);
-      made[trend] = { encoded: histogram.encode(), sumUs: histogram.sum };
-    }
-    return made;
+const histogram = fc
+  .array(fc.integer({ min: 1, max: 1e7 }), { minLength: 1, maxLength: 5 })
+  .map((samples): Buffer => {
+    const made = new Histogram();
+    for (const us of samples) made.record(us);
+    return made.encode();
   });
+
+const trends = fc
+  .array(fc.tuple(fc.constantFrom(...TRENDS), histogram))
+  .map((all): Delta['trends'] => Object.fromEntries(all));
+
+/** Metrics by any name, `__proto__` too. */
+const mapOf = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Map<string, Value>> =>
+  fc
+    .array(fc.tuple(fc.oneof(name, fc.constantFrom('__proto__', 'constructor')), value), { maxLength: 4 })
+    .map((all) => new Map(all));
 
 /** As the code makes them: with the prototype of a plain object. */
 const PLAIN = { noNullPrototype: true };
@@ -37,14 +38,15 @@ const delta = fc.record(
     counters: fc
       .array(fc.tuple(fc.constantFrom(...COUNTERS), count))
       .map((all) => ({ ...zeroCounters(), ...Object.fromEntries(all) })),
-    custom: fc
-      .array(
-        fc.tuple(
-          name.filter((one) => one !== '__proto__'),
-          count,
-        ),
-      )
-      .map((all) => Object.fromEntries(all)),
+    own: fc.record(
+      {
+        counters: mapOf(count),
+        shares: mapOf(fc.record({ count, of: count }, PLAIN)),
+        levels: mapOf(fc.record({ value: timeUs, min: timeUs, max: timeUs, atUs: timeUs }, PLAIN)),
+        trends: mapOf(histogram),
+      },
+      PLAIN,
+    ),
     trends,
   },
   PLAIN,

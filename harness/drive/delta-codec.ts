@@ -5,6 +5,7 @@
  */
 import { COUNTERS, TRENDS, zeroCounters } from '../measure/names.ts';
 import type { Delta } from '../measure/recorder.ts';
+import type { Series } from '../measure/series.ts';
 import type { Tally } from '../measure/witness.ts';
 import { GAUGES, type Gauges } from './gauges.ts';
 
@@ -39,6 +40,8 @@ const TALLY_NUMBERS = [
   'lastUs',
 ] as const;
 
+const NOTHING = Buffer.alloc(0);
+
 class ByteWriter {
   #buffer = Buffer.allocUnsafe(16_384);
   #at = 0;
@@ -55,11 +58,22 @@ class ByteWriter {
     this.#at = this.#buffer.writeDoubleLE(value, this.#at);
   }
 
-  text(value: string, encoding: 'utf8' | 'base64' = 'utf8'): void {
-    const bytes = Buffer.from(value, encoding);
+  text(value: string): void {
+    this.bytes(Buffer.from(value));
+  }
+
+  bytes(bytes: Buffer): void {
     this.#room(4 + bytes.length);
     this.#at = this.#buffer.writeUInt32LE(bytes.length, this.#at);
     this.#at += bytes.copy(this.#buffer, this.#at);
+  }
+
+  map<Value>(map: ReadonlyMap<string, Value>, write: (value: Value) => void): void {
+    this.number(map.size);
+    for (const [key, value] of map) {
+      this.text(key);
+      write(value);
+    }
   }
 
   take(): Buffer {
@@ -81,11 +95,25 @@ class ByteReader {
     return value;
   }
 
-  text(encoding: 'utf8' | 'base64' = 'utf8'): string {
+  text(): string {
+    return this.bytes().toString();
+  }
+
+  bytes(): Buffer {
     const length = this.#buffer.readUInt32LE(this.#at);
     const from = this.#at + 4;
     this.#at = from + length;
-    return this.#buffer.toString(encoding, from, this.#at);
+    return this.#buffer.subarray(from, this.#at);
+  }
+
+  /** A map whose keys were written before their values. */
+  map<Value>(read: () => Value): Map<string, Value> {
+    const map = new Map<string, Value>();
+    for (let left = this.number(); left > 0; left--) {
+      const key = this.text();
+      map.set(key, read());
+    }
+    return map;
   }
 }
 
@@ -94,20 +122,8 @@ export function encodeWindow(window: WorkerWindow): Buffer {
   const { delta, gauges, published, tallies } = window;
   out.number(delta.window);
   for (const name of COUNTERS) out.number(delta.counters[name]);
-  const custom = Object.entries(delta.custom);
-  out.number(custom.length);
-  for (const [name, count] of custom) {
-    out.text(name);
-    out.number(count);
-  }
-  const trends = TRENDS.filter((name) => delta.trends[name]);
-  out.number(trends.length);
-  for (const name of trends) {
-    const { encoded, sumUs } = delta.trends[name]!;
-    out.number(TRENDS.indexOf(name));
-    out.number(sumUs);
-    out.text(encoded, 'base64');
-  }
+  for (const name of TRENDS) out.bytes(delta.trends[name] ?? NOTHING);
+  writeSeries(out, delta.own);
   for (const name of GAUGES) out.number(gauges[name]);
   out.number(published.length);
   for (const { topic, event, publisher, sequence, dueUs } of published) {
@@ -126,22 +142,48 @@ export function encodeWindow(window: WorkerWindow): Buffer {
   return out.take();
 }
 
+function writeSeries(out: ByteWriter, series: Series<Buffer>): void {
+  out.map(series.counters, (count) => out.number(count));
+  out.map(series.shares, ({ count, of }) => {
+    out.number(count);
+    out.number(of);
+  });
+  out.map(series.levels, ({ value, min, max, atUs }) => {
+    out.number(value);
+    out.number(min);
+    out.number(max);
+    out.number(atUs);
+  });
+  out.map(series.trends, (encoded) => out.bytes(encoded));
+}
+
+function readSeries(input: ByteReader): Series<Buffer> {
+  // Properties are read in the order in which they stand here.
+  return {
+    counters: input.map(() => input.number()),
+    shares: input.map(() => ({ count: input.number(), of: input.number() })),
+    levels: input.map(() => ({
+      value: input.number(),
+      min: input.number(),
+      max: input.number(),
+      atUs: input.number(),
+    })),
+    trends: input.map(() => input.bytes()),
+  };
+}
+
+/** The histograms of a decoded window lie in `bytes`, which nobody may write to any more. */
 export function decodeWindow(bytes: Buffer): WorkerWindow {
   const input = new ByteReader(bytes);
   const window = input.number();
   const counters = zeroCounters();
   for (const name of COUNTERS) counters[name] = input.number();
-  const custom: Record<string, number> = {};
-  for (let left = input.number(); left > 0; left--) {
-    const name = input.text();
-    custom[name] = input.number();
-  }
   const trends: Delta['trends'] = {};
-  for (let left = input.number(); left > 0; left--) {
-    const name = TRENDS[input.number()]!;
-    const sumUs = input.number();
-    trends[name] = { sumUs, encoded: input.text('base64') };
+  for (const name of TRENDS) {
+    const encoded = input.bytes();
+    if (encoded.length > 0) trends[name] = encoded;
   }
+  const own = readSeries(input);
   const gauges = Object.fromEntries(GAUGES.map((name) => [name, input.number()])) as Gauges;
   const published: Published[] = [];
   for (let left = input.number(); left > 0; left--) {
@@ -157,5 +199,5 @@ export function decodeWindow(bytes: Buffer): WorkerWindow {
     const numbers = Object.fromEntries(TALLY_NUMBERS.map((name) => [name, input.number()]));
     tallies.push({ topic, event, ...numbers } as TallyRow);
   }
-  return { delta: { window, counters, custom, trends }, gauges, published, tallies };
+  return { delta: { window, counters, trends, own }, gauges, published, tallies };
 }

@@ -12,6 +12,8 @@ export type Gauges = {
   inFlightJoin: number;
   inFlightPush: number;
   inFlightHeartbeat: number;
+  /** Pushes that wait for their join, as phoenix.js keeps them. */
+  bufferedPush: number;
   /** CPU of this window, and resident memory now. */
   cpuUs: number;
   rssBytes: number;
@@ -30,6 +32,7 @@ export const GAUGES: readonly (keyof Gauges)[] = [
   'inFlightJoin',
   'inFlightPush',
   'inFlightHeartbeat',
+  'bufferedPush',
   'cpuUs',
   'rssBytes',
   'waiting',

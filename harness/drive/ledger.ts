@@ -5,26 +5,55 @@
 import type { Clock } from '../base/clock.ts';
 import type { TimerWheel } from '../base/timer-wheel.ts';
 import type { Histogram } from '../measure/histogram.ts';
-import type { Counters } from '../measure/names.ts';
+import type { CounterName, Counters } from '../measure/names.ts';
 import type { Recorder } from '../measure/recorder.ts';
 import { STAMP_KEY, type Tally, type TopicWitness, type Witness } from '../measure/witness.ts';
+import type { ChannelSocket } from '../wire/channel-socket.ts';
 import type { ClientChannel } from '../wire/client-channel.ts';
 import { decodeMessage } from '../wire/codec.ts';
-import type { CloseCause } from '../wire/connection.ts';
-import type { PendingReply, ReplyStatus } from '../wire/pending-reply.ts';
+import type { PendingReply, ReplyKind } from '../wire/pending-reply.ts';
 import type { PhoenixSocket } from '../wire/phoenix-socket.ts';
+import type { Reply, ReplyStatus } from '../wire/reply.ts';
 import type { SocketObserver } from '../wire/socket-observer.ts';
+import type { CloseCause } from '../wire/transport.ts';
+import { Refusals } from './ledger-refusals.ts';
+import { reasonWords, responseWords } from './ledger-words.ts';
 
 const FASTLANE_HEAD = '[null,null,"';
 
 /** A broadcast frame as last seen: the same bytes need no second look. */
 type KnownFrame = { bytes: Buffer; audience: TopicWitness; tally: Tally };
 
+/** The counters of one kind of message, named once: a name put together for each message costs more than the count. */
+type Names = { planned: CounterName; sent: CounterName; dropped: CounterName } & Record<
+  ReplyStatus,
+  CounterName
+>;
+
+const namesOf = (kind: ReplyKind): Names => ({
+  planned: `${kind}_planned`,
+  sent: `${kind}_sent`,
+  dropped: `${kind}_dropped`,
+  ok: `${kind}_ok`,
+  error: `${kind}_error`,
+  timeout: `${kind}_timeout`,
+  lost: `${kind}_lost`,
+});
+
+const NAMES: Readonly<Record<ReplyKind, Names>> = {
+  join: namesOf('join'),
+  push: namesOf('push'),
+  heartbeat: namesOf('heartbeat'),
+};
+
 export class Ledger implements SocketObserver {
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
   readonly #counters: Counters;
   readonly #recorder: Recorder;
+  readonly #durations: Readonly<Record<ReplyKind, Histogram>>;
+  readonly #serviceDuration: Histogram;
+  readonly #sendLateness: Histogram;
   readonly #broadcastLatency: Histogram;
   readonly #witness: Witness;
   #known: KnownFrame | null = null;
@@ -33,14 +62,21 @@ export class Ledger implements SocketObserver {
   open = 0;
   /** Told when a client's channels have changed state. */
   onClientChange: ((index: number, nowUs: number) => void) | null = null;
-  /** Why connections failed or ended, by detail. */
-  readonly causes = new Map<string, number>();
+  /** Why anything was refused, not answered or lost. */
+  readonly refusals = new Refusals();
 
   constructor(clock: Clock, wheel: TimerWheel, recorder: Recorder, witness: Witness) {
     this.#clock = clock;
     this.#wheel = wheel;
     this.#recorder = recorder;
     this.#counters = recorder.counters;
+    this.#durations = {
+      join: recorder.trend('join_duration'),
+      push: recorder.trend('push_duration'),
+      heartbeat: recorder.trend('heartbeat_duration'),
+    };
+    this.#serviceDuration = recorder.trend('push_service_duration');
+    this.#sendLateness = recorder.trend('send_lateness');
     this.#broadcastLatency = recorder.trend('broadcast_latency');
     this.#witness = witness;
   }
@@ -60,36 +96,84 @@ export class Ledger implements SocketObserver {
     this.#recorder.trend('connect_duration').record(nowUs - dueUs);
   }
 
-  connectEnded(how: 'error' | 'timeout', cause: CloseCause, dueUs: number, nowUs: number): void {
+  connectEnded(how: 'error' | 'timeout' | 'lost', cause: CloseCause, dueUs: number, nowUs: number): void {
     this.connecting -= 1;
     this.#counters[`connect_${how}`] += 1;
+    // Given up by the client itself: that is no answer, and nobody's fault.
+    if (how === 'lost') return;
     this.#recorder.trend('connect_duration').record(nowUs - dueUs);
-    this.#because(cause);
+    this.refusals.add('connect', null, null, how, cause.detail);
   }
 
-  sent(pending: PendingReply): void {
+  sent(pending: PendingReply, latenessUs: number): void {
     const { kind } = pending;
-    this.#counters[`${kind}_sent`] += 1;
+    const names = NAMES[kind];
+    this.#counters[names.sent] += 1;
     // A push is planned when it falls due, sent or not; the others plan themselves by being sent.
-    if (kind !== 'push') this.#counters[`${kind}_planned`] += 1;
-    else this.#recorder.trend('send_lateness').record(pending.sentUs - pending.dueUs);
+    if (kind !== 'push') this.#counters[names.planned] += 1;
+    else this.#sendLateness.record(latenessUs);
   }
 
-  ended(pending: PendingReply, status: ReplyStatus, nowUs: number): void {
-    const { kind } = pending;
-    this.#counters[`${kind}_${status}`] += 1;
+  neverSent(pending: PendingReply, how: 'timeout' | 'lost'): void {
+    const { kind, channel, event } = pending;
+    const names = NAMES[kind];
+    if (kind !== 'push') this.#counters[names.planned] += 1;
+    this.#counters[names.dropped] += 1;
+    if (how === 'timeout') this.refusals.add(kind, channel?.topic ?? null, event, how, 'never sent');
+  }
+
+  cast(): void {
+    this.#counters.casts += 1;
+  }
+
+  ended(pending: PendingReply, status: ReplyStatus, reply: Reply | null, cause: string, nowUs: number): void {
+    const { kind, tags } = pending;
+    const name = NAMES[kind][status];
+    this.#counters[name] += 1;
     // Nobody can tell how long a lost one would have taken; a timeout took at least this long.
-    if (status === 'lost') return;
-    this.#recorder.trend(`${kind}_duration`).record(nowUs - pending.dueUs);
-    if (kind === 'push') this.#recorder.trend('push_service_duration').record(nowUs - pending.sentUs);
+    if (status !== 'lost') {
+      this.#durations[kind].record(nowUs - pending.dueUs);
+      if (kind === 'push') this.#serviceDuration.record(nowUs - pending.sentUs);
+    }
+    if (tags !== null && kind !== 'heartbeat') this.#endedTagged(pending, kind, status, tags, nowUs);
+    if (status !== 'ok') this.#refused(pending, status, reply, cause);
+  }
+
+  #endedTagged(
+    pending: PendingReply,
+    kind: 'join' | 'push',
+    status: ReplyStatus,
+    tags: readonly string[],
+    nowUs: number,
+  ): void {
+    const recorder = this.#recorder;
+    for (const tag of tags) {
+      recorder.countTagged(NAMES[kind][status], tag);
+      if (status === 'lost') continue;
+      recorder.tagged(`${kind}_duration`, tag).record(nowUs - pending.dueUs);
+      if (kind === 'push') recorder.tagged('push_service_duration', tag).record(nowUs - pending.sentUs);
+    }
+  }
+
+  #refused(
+    pending: PendingReply,
+    status: 'error' | 'timeout' | 'lost',
+    reply: Reply | null,
+    cause: string,
+  ): void {
+    const { kind, channel, event } = pending;
+    const answer = reply ? responseWords(reply.responseText) : '';
+    const why = status === 'timeout' ? 'no reply' : status === 'lost' ? cause : answer;
+    // The event of a join or a heartbeat goes without saying.
+    this.refusals.add(kind, channel?.topic ?? null, kind === 'push' ? event : null, status, why);
   }
 
   lateReply(): void {
     this.#counters.late_replies += 1;
   }
 
-  channelJoined(channel: ClientChannel, first: boolean, nowUs: number): void {
-    if (first) {
+  channelJoined(channel: ClientChannel, _first: boolean, nowUs: number): void {
+    if (channel.slot < 0) {
       const audience = this.#witness.topic(channel.topic);
       channel.audience = audience;
       channel.slot = audience.subscribe(nowUs);
@@ -97,25 +181,38 @@ export class Ledger implements SocketObserver {
     this.onClientChange?.(channel.socket.index, nowUs);
   }
 
-  channelGone(channel: ClientChannel, nowUs: number): void {
-    if (channel.slot >= 0) this.#witness.topic(channel.topic).unsubscribe(channel.slot, nowUs);
+  channelGone(channel: ClientChannel, by: 'client' | 'server', nowUs: number): void {
+    this.#unsubscribe(channel, nowUs);
+    if (by === 'server') this.refusals.add('channel', channel.topic, null, 'closed', 'closed by the server');
     this.onClientChange?.(channel.socket.index, nowUs);
   }
 
-  channelCrashed(channel: ClientChannel): void {
+  channelCrashed(channel: ClientChannel, payload: unknown, underWay: string | null, nowUs: number): void {
     this.#counters.channel_crashes += 1;
-    this.onClientChange?.(channel.socket.index, this.#clock.nowUs());
+    this.refusals.add('channel', channel.topic, underWay, 'crash', reasonWords(payload));
+    this.onClientChange?.(channel.socket.index, nowUs);
   }
 
   channelRejoins(channel: ClientChannel): void {
     this.onClientChange?.(channel.socket.index, this.#clock.nowUs());
   }
 
-  disconnected(socket: PhoenixSocket, cause: CloseCause, nowUs: number): void {
+  disconnected(socket: PhoenixSocket, cause: CloseCause, wanted: boolean, nowUs: number): void {
     this.open -= 1;
-    this.#counters.drops += 1;
-    this.#because(cause);
+    if (wanted) {
+      // Who has gone on purpose expects nothing; it subscribes again when it joins again.
+      for (const channel of socket.channels) this.#unsubscribe(channel, nowUs);
+    } else {
+      this.#counters.drops += 1;
+      this.refusals.add('connect', null, null, 'lost', cause.detail);
+    }
     this.onClientChange?.(socket.index, nowUs);
+  }
+
+  #unsubscribe(channel: ClientChannel, nowUs: number): void {
+    if (channel.slot >= 0) this.#witness.topic(channel.topic).unsubscribe(channel.slot, nowUs);
+    channel.slot = -1;
+    channel.audience = null;
   }
 
   recovered(_socket: PhoenixSocket, lostAtUs: number, nowUs: number): void {
@@ -123,12 +220,7 @@ export class Ledger implements SocketObserver {
     this.#recorder.trend('reconnect_duration').record(nowUs - lostAtUs);
   }
 
-  #because(cause: CloseCause): void {
-    this.causes.set(cause.detail, (this.causes.get(cause.detail) ?? 0) + 1);
-  }
-
-  intake(socket: PhoenixSocket, buffer: Buffer, from: number, to: number): boolean {
-    const nowUs = this.#clock.nowUs();
+  intake(socket: ChannelSocket, buffer: Buffer, from: number, to: number, nowUs: number): boolean {
     // A flood of reads must not make our own sends late.
     this.#wheel.poke(nowUs);
     const known = this.#known;
@@ -140,7 +232,7 @@ export class Ledger implements SocketObserver {
     return this.#learnFrame(socket, buffer, from, to, nowUs);
   }
 
-  #learnFrame(socket: PhoenixSocket, buffer: Buffer, from: number, to: number, nowUs: number): boolean {
+  #learnFrame(socket: ChannelSocket, buffer: Buffer, from: number, to: number, nowUs: number): boolean {
     const message = decodeMessage(buffer.toString('utf8', from, to));
     const stamp = message && stampOf(message.payload);
     if (!message || !stamp) return false;
@@ -150,11 +242,11 @@ export class Ledger implements SocketObserver {
     return this.#deliverKnown(this.#known, socket, nowUs);
   }
 
-  #deliverKnown(known: KnownFrame, socket: PhoenixSocket, nowUs: number): boolean {
+  #deliverKnown(known: KnownFrame, socket: ChannelSocket, nowUs: number): boolean {
     for (const channel of socket.channels) {
       if (channel.audience !== known.audience) continue;
-      // A scenario's own handler wants the payload: let the slow path decode it.
-      if (channel.handlers) return false;
+      // A scenario that listens wants the payload: let the slow path decode it.
+      if (channel.isListening) return false;
       this.#deliver(known.audience, known.tally, channel, nowUs);
       return true;
     }
@@ -170,14 +262,12 @@ export class Ledger implements SocketObserver {
     }
   }
 
-  eventArrived(channel: ClientChannel, event: string, payload: unknown): void {
+  eventArrived(channel: ClientChannel, event: string, payload: unknown, nowUs: number): void {
     const stamp = channel.slot >= 0 ? stampOf(payload) : null;
-    if (stamp) {
-      const audience = this.#witness.topic(channel.topic);
-      const tally = audience.tallyOf(stamp.publisher, stamp.sequence, event, stamp.dueUs);
-      this.#deliver(audience, tally, channel, this.#clock.nowUs());
-    }
-    channel.handlers?.get(event)?.(payload);
+    if (!stamp) return;
+    const audience = this.#witness.topic(channel.topic);
+    const tally = audience.tallyOf(stamp.publisher, stamp.sequence, event, stamp.dueUs);
+    this.#deliver(audience, tally, channel, nowUs);
   }
 }
 

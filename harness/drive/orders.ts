@@ -1,29 +1,49 @@
 /** What conductor and workers say to each other, beside the windows. */
 import type { FaultParams } from '../scenario/fault-plan.ts';
+import type { LoadPlan, PlannedRate } from '../scenario/planned-load.ts';
 import type { Published } from './delta-codec.ts';
+import type { Refusal } from './ledger-refusals.ts';
 
 /** All a worker needs to know before the first arrival. */
 export type WorkerPlan = {
   worker: number;
   workers: number;
   scenarioFile: string;
+  /** Clients of the whole run. */
   clients: number;
+  load: LoadPlan;
   rampMs: number;
   /** Whole run: ramp and hold. */
   totalMs: number;
-  rate: number | null;
+  rate: PlannedRate;
   seed: number;
   env: Record<string, string>;
   target: TargetAddress;
+  /** `bare`: our own connection; `ws`: the stock client, as the reference. */
+  transport: 'bare' | 'ws';
+  /** A message larger than this ends its connection; the scenario's or the default when absent. */
+  maxFrameBytes?: number;
   /** Connects a worker keeps under way at once; further arrivals wait, and their lateness counts. */
   connectsAtOnce: number;
 };
 
+/** Where clients connect and with what; parameters, headers and tokens come to workers by the pipe only. */
 export type TargetAddress = {
+  /** The name or address of the URL, without brackets: what the Host header says. */
   host: string;
+  /** IP addresses of the host, looked up once; client i connects to the i-th, in turn. Never empty. */
+  addresses: string[];
   port: number;
-  /** Path of the WebSocket with the query of the target's URL, `vsn` included. */
+  /** Path of the WebSocket, without a query. */
   path: string;
+  /** Query parameters of the URL and of --param; `vsn` is never among them. */
+  params: Record<string, string>;
+  headers: Record<string, string>;
+  vsn: '2.0.0' | '1.0.0';
+  /** phoenix.js's `authToken`, sent as a subprotocol (phoenix-semantics 1.1); null without one. */
+  authToken: string | null;
+  /** Null for ws://. `servername`: the host, whose certificate it must be; `ca`: PEM of further authorities. */
+  tls: { servername: string; ca: string | null } | null;
   /** Source addresses to spread clients over; empty lets the kernel choose. */
   sourceAddresses: string[];
 };
@@ -47,4 +67,4 @@ export type Answer =
   | { type: 'struck'; id: string; clients: number }
   | { type: 'lifted'; id: string }
   | { type: 'threw'; message: string; stack: string; client: number | null; problems?: unknown }
-  | { type: 'done'; causes: [string, number][] };
+  | { type: 'done'; refusals: Refusal[] };

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { ManualClock } from '../base/clock.ts';
 import { TimerWheel } from '../base/timer-wheel.ts';
 import { Recorder } from '../measure/recorder.ts';
+import type { Scenario } from '../scenario/api.ts';
+import { scheduleOf } from '../scenario/schedule.ts';
 import type { SocketWorld } from '../wire/phoenix-socket.ts';
 import type { WorkerPlan } from './orders.ts';
 import { RepeatedAction } from './repeated-action.ts';
@@ -10,22 +12,40 @@ import { WorkerRuntime } from './worker-runtime.ts';
 
 const START_US = 50_000_000;
 
-type Scene = { clock: ManualClock; runtime: WorkerRuntime; thrown: unknown[] };
+type Scene = {
+  clock: ManualClock;
+  runtime: WorkerRuntime;
+  actor: { index: number; isOver: boolean };
+  thrown: unknown[];
+};
 
 function scene(endMs: number): Scene {
   const clock = new ManualClock(START_US - 100_000);
   const thrown: unknown[] = [];
   const world = { clock, wheel: new TimerWheel(clock) } as unknown as SocketWorld;
-  const runtime = new WorkerRuntime({} as WorkerPlan, world, new Recorder(), (error) => thrown.push(error));
+  const plan = { rate: null, clients: 1, seed: 1 } as unknown as WorkerPlan;
+  const runtime = new WorkerRuntime(plan, {} as Scenario, world, new Recorder(), (error) =>
+    thrown.push(error),
+  );
   runtime.startUs = START_US;
   runtime.endUs = START_US + endMs * 1e3;
-  return { clock, runtime, thrown };
+  const actor = {
+    index: 0,
+    isOver: false,
+  };
+  return { clock, runtime, actor, thrown };
 }
 
 type Repeated = { dueMs: number[]; ranMs: number[]; finished: number };
 
 /** Writes down when the action ran, and when it was due; both from the start. */
-function repeat(at: Scene, intervalMs: number, phaseMs: number, action = (): unknown => undefined): Repeated {
+function repeat(
+  at: Scene,
+  intervalMs: number,
+  phaseMs: number,
+  action = (): unknown => undefined,
+  times = Infinity,
+): Repeated {
   const seen: Repeated = { dueMs: [], ranMs: [], finished: 0 };
   const note = (): unknown => {
     seen.dueMs.push((at.runtime.dueUs() - START_US) / 1e3);
@@ -33,7 +53,8 @@ function repeat(at: Scene, intervalMs: number, phaseMs: number, action = (): unk
     return action();
   };
   const finished = (): void => void (seen.finished += 1);
-  new RepeatedAction(at.runtime, 0, intervalMs * 1e3, note, finished).begin(phaseMs * 1e3);
+  const due = scheduleOf(intervalMs * 1e3, { phaseUs: phaseMs * 1e3, times }, 1, 0);
+  new RepeatedAction(at.runtime, at.actor, due, note, finished).begin();
   return seen;
 }
 
@@ -46,7 +67,6 @@ test('is due at start + phase + k intervals, and never drifts', () => {
   seen.dueMs.forEach((ms, k) => assert.ok(Math.abs(ms - wanted[k]!) < 1e-3));
   // Never early, and at most a tick of the wheel late.
   seen.ranMs.forEach((ms, k) => assert.ok(ms >= seen.dueMs[k]! && ms < seen.dueMs[k]! + 1));
-  assert.equal(seen.finished, 1);
 });
 
 test('stops at the end: what is due then or later never runs', () => {
@@ -54,7 +74,17 @@ test('stops at the end: what is due then or later never runs', () => {
   const seen = repeat(at, 100, 0);
   at.clock.advanceUs(5_000_000);
   assert.deepEqual(seen.dueMs, [0, 100, 200]);
-  assert.equal(seen.finished, 1);
+  // Nothing resolves for a script once the plan is over.
+  assert.equal(seen.finished, 0);
+});
+
+test('finishes after so many times, and only then', () => {
+  const at = scene(10_000);
+  const seen = repeat(at, 100, 0, undefined, 3);
+  at.clock.advanceUs(100_000 + 150_000);
+  assert.equal(seen.finished, 0);
+  at.clock.advanceUs(5_000_000);
+  assert.deepEqual([seen.dueMs, seen.finished], [[0, 100, 200], 1]);
 });
 
 test('a client that arrives late begins with the first due time that has not passed', () => {
@@ -88,14 +118,13 @@ test('after a pause of ours every missed one runs at once, each with its own due
   assert.ok(seen.ranMs[5]! < 600);
 });
 
-test('runs no more once the plan is over', () => {
+test('runs no more once its client is over', () => {
   const at = scene(10_000);
   const seen = repeat(at, 100, 0, () => {
-    if (seen.dueMs.length === 3) at.runtime.stopped = true;
+    at.actor.isOver = seen.dueMs.length === 3;
   });
   at.clock.advanceUs(5_000_000);
-  assert.deepEqual(seen.dueMs, [0, 100, 200]);
-  assert.equal(seen.finished, 1);
+  assert.deepEqual([seen.dueMs, seen.finished], [[0, 100, 200], 0]);
 });
 
 test('what an action throws, now or later, is told and does not stop the others', async () => {

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { WorkerWindow } from './delta-codec.ts';
 import type { Gauges } from './gauges.ts';
+import type { Refusal } from './ledger-refusals.ts';
 import type { Pipe } from './pipe.ts';
 
 export type Seat = {
@@ -14,8 +15,9 @@ export type Seat = {
   lastWindow: number;
   ready: boolean;
   done: boolean;
+  hasExited: boolean;
   lost: boolean;
-  causes: [string, number][];
+  refusals: Refusal[];
 };
 
 /** The seat of a worker that has just been started. */
@@ -29,7 +31,8 @@ export function takeSeat(worker: number, child: ChildProcess): Seat {
     lastWindow: -1,
     ready: false,
     done: false,
+    hasExited: false,
     lost: false,
-    causes: [],
+    refusals: [],
   };
 }

@@ -1,30 +1,36 @@
 /** One virtual client: what a scenario's `client(user)` is handed. */
-import { Random } from '../base/random.ts';
-import { parseDurationMs, type Duration } from '../base/units.ts';
-import type { Channel, Json, Payload, Reply, User } from '../scenario/api.ts';
-import { STAMP_KEY } from '../measure/witness.ts';
-import type { ClientChannel } from '../wire/client-channel.ts';
+import type { OwnSpec } from '../base/own-metrics.ts';
+import { trendScale } from '../base/own-metrics.ts';
+import type { MetricKind } from '../base/metrics.ts';
+import { hash, Random } from '../base/random.ts';
+import type { Duration } from '../base/units.ts';
+import type { Channel, Handlers, Payload, Schedule, Tags, User } from '../scenario/api.ts';
+import type { DueTimes } from '../scenario/due-times.ts';
+import { scheduleOf } from '../scenario/schedule.ts';
 import { PhoenixSocket } from '../wire/phoenix-socket.ts';
+import { never, pauseUntil } from './pause.ts';
 import { RepeatedAction } from './repeated-action.ts';
+import { durationMs, ScriptChannel } from './script-channel.ts';
 import type { WorkerRuntime } from './worker-runtime.ts';
-
-const DROPPED: Reply = Object.freeze({ status: 'dropped', response: null });
-
-/** The fraction of the golden ratio: consecutive multiples of it spread evenly over 0..1. */
-const GOLDEN = 0.618_033_988_749_895;
 
 export class VirtualClient implements User {
   readonly index: number;
+  /** Tells its broadcasts from those of an earlier session of the same client. */
+  readonly publisher: number;
   readonly socket: PhoenixSocket;
   readonly #runtime: WorkerRuntime;
   #random: Random | null = null;
+  #row: unknown = undefined;
+  #sequences: Map<string, number> | null = null;
+  #schedules = 0;
+  #ended = false;
   /** Connection open and every channel joined. */
   isJoined = false;
-  wasJoined = false;
 
-  constructor(runtime: WorkerRuntime, index: number) {
+  constructor(runtime: WorkerRuntime, index: number, publisher: number) {
     this.#runtime = runtime;
     this.index = index;
+    this.publisher = publisher;
     this.socket = new PhoenixSocket(runtime.world, index);
   }
 
@@ -32,133 +38,165 @@ export class VirtualClient implements User {
     return this.#runtime.plan.clients;
   }
 
+  get row(): unknown {
+    this.#row ??= this.#runtime.scenario.feed?.row(this.index);
+    return this.#row;
+  }
+
   get env(): Readonly<Record<string, string>> {
     return this.#runtime.plan.env;
   }
 
   get random(): Random {
-    this.#random ??= new Random(this.#runtime.plan.seed ^ (this.index * 2_654_435_761));
+    this.#random ??= new Random(hash(this.#runtime.plan.seed, this.index));
     return this.#random;
   }
 
-  join(topic: string, payload: Payload = {}): Promise<Channel> {
-    return new Promise((resolve) => {
-      const channel = this.socket.addChannel(topic, JSON.stringify(payload));
-      channel.onFirstJoin = () => resolve(new JoinedChannel(this.#runtime, this, channel));
-    });
+  get isRunning(): boolean {
+    return !this.isOver && this.#runtime.world.clock.nowUs() < this.#runtime.endUs;
   }
 
-  every(interval: Duration, action: () => unknown, options: { phase?: Duration } = {}): Promise<void> {
-    const intervalMs = durationMs(interval, 'every');
-    const phaseMs =
-      options.phase === undefined ? this.#spreadMs(intervalMs) : durationMs(options.phase, 'phase');
-    return this.#repeat(intervalMs, phaseMs, action);
+  get isConnected(): boolean {
+    return this.socket.isOpen;
   }
 
-  pace(action: () => unknown): Promise<void> {
-    const { rate, clients } = this.#runtime.plan;
-    if (rate === null) throw new Error('user.pace needs load.rate (or --rate)');
-    const intervalMs = (clients / rate) * 1e3;
-    // Strided, not hashed: client after client falls due at an even distance.
-    return this.#repeat(intervalMs, (this.index / clients) * intervalMs, action);
+  /** True when nothing resolves for its script any more. */
+  get isOver(): boolean {
+    return this.#ended || this.#runtime.stopped;
   }
 
-  #repeat(intervalMs: number, phaseMs: number, action: () => unknown): Promise<void> {
-    return new Promise((resolve) => {
-      const repeated = new RepeatedAction(this.#runtime, this.index, intervalMs * 1e3, action, resolve);
-      repeated.begin(phaseMs * 1e3);
-    });
+  /** The client goes away in good order: leaves its topics, closes with 1000. */
+  end(): void {
+    this.#ended = true;
+    for (const channel of this.socket.channels) channel.leave();
+    this.socket.disconnect();
   }
 
-  #spreadMs(intervalMs: number): number {
-    return ((this.index * GOLDEN) % 1) * intervalMs;
+  join(topic: string, payload: Payload = {}, on: Handlers = {}): Promise<Channel> {
+    if (this.isOver) return never();
+    const channel = this.#channel(topic, payload);
+    for (const [event, handler] of Object.entries(on)) channel.on(event, handler);
+    return channel.joined();
+  }
+
+  channel(topic: string, payload: Payload = {}): Channel {
+    return this.#channel(topic, payload);
+  }
+
+  #channel(topic: string, payload: Payload): ScriptChannel {
+    return new ScriptChannel(this.#runtime, this, this.socket.channel(topic, JSON.stringify(payload)));
+  }
+
+  /** Of the next broadcast to a topic: it counts up whatever becomes of the channel. */
+  nextSequence(topic: string): number {
+    this.#sequences ??= new Map();
+    const next = this.#sequences.get(topic) ?? 0;
+    this.#sequences.set(topic, next + 1);
+    return next;
+  }
+
+  every(interval: Duration, action: () => unknown, schedule: Schedule = {}): Promise<void> {
+    const { phase, ...rest } = schedule;
+    const phaseUs = phase === undefined ? {} : { phaseUs: durationMs(phase, 'user.every phase') * 1e3 };
+    const intervalUs = durationMs(interval, 'user.every') * 1e3;
+    const { seed } = this.#runtime.plan;
+    const times = scheduleOf(intervalUs, { ...rest, ...phaseUs }, seed, this.index, this.#schedules++);
+    return this.#repeat(times, action);
+  }
+
+  pace(action: () => unknown, schedule: Pick<Schedule, 'spacing'> = {}): Promise<void> {
+    const { pacing } = this.#runtime;
+    if (!pacing) throw new Error('user.pace needs load.rate (or --rate)');
+    return this.#repeat(pacing.dueTimesOf(this.index, schedule.spacing), action);
+  }
+
+  #repeat(times: DueTimes, action: () => unknown): Promise<void> {
+    if (this.isOver) return never();
+    return new Promise((resolve) => new RepeatedAction(this.#runtime, this, times, action, resolve).begin());
   }
 
   ramped(): Promise<void> {
-    const { startUs, plan, world } = this.#runtime;
-    return new Promise((resolve) => world.clock.at(startUs + plan.rampMs * 1e3, resolve));
+    const { startUs, plan } = this.#runtime;
+    return pauseUntil(this.#runtime, this, startUs + plan.rampMs * 1e3);
   }
 
   sleep(time: Duration): Promise<void> {
-    const { clock } = this.#runtime.world;
-    const untilUs = clock.nowUs() + durationMs(time, 'sleep') * 1e3;
-    return new Promise((resolve) => clock.at(untilUs, resolve));
+    return this.#pauseMs(durationMs(time, 'user.sleep'));
+  }
+
+  think(least: Duration, most: Duration): Promise<void> {
+    const leastMs = durationMs(least, 'user.think');
+    const mostMs = durationMs(most, 'user.think');
+    return this.#pauseMs(leastMs + this.random.next() * (mostMs - leastMs));
+  }
+
+  #pauseMs(ms: number): Promise<void> {
+    return pauseUntil(this.#runtime, this, this.#runtime.world.clock.nowUs() + ms * 1e3);
+  }
+
+  tag(name: string, value: string): void {
+    this.socket.tags = this.#tagsWith(name, value);
+  }
+
+  #tagsWith(name: string, value: string): readonly string[] {
+    const others = (this.socket.tags ?? []).filter((tag) => !tag.startsWith(`${name}:`));
+    return [...others, this.#runtime.recorder.tags.of(name, value)];
+  }
+
+  /** Sends something with further tags beside the client's own. */
+  tagged<Sent>(tags: Tags | undefined, send: () => Sent): Sent {
+    if (tags === undefined) return send();
+    const own = this.socket.tags;
+    try {
+      for (const [name, value] of Object.entries(tags)) this.tag(name, value);
+      return send();
+    } finally {
+      this.socket.tags = own;
+    }
   }
 
   count(metric: string, by = 1): void {
-    this.#runtime.recorder.count(metric, by);
-  }
-}
-
-class JoinedChannel implements Channel {
-  readonly #runtime: WorkerRuntime;
-  readonly #client: VirtualClient;
-  readonly #channel: ClientChannel;
-  #sequence = 0;
-
-  constructor(runtime: WorkerRuntime, client: VirtualClient, channel: ClientChannel) {
-    this.#runtime = runtime;
-    this.#client = client;
-    this.#channel = channel;
+    this.#own(metric, 'counter', by);
+    this.#runtime.recorder.count(metric, by, this.socket.tags);
   }
 
-  get topic(): string {
-    return this.#channel.topic;
+  record(metric: string, value: number): void {
+    const { unit } = this.#own(metric, 'trend', value);
+    this.#runtime.recorder.record(metric, value * trendScale(unit), this.socket.tags);
   }
 
-  push(event: string, payload: Payload = {}): Promise<Reply> {
-    const dueUs = this.#runtime.dueUs();
-    if (!this.#plan()) return Promise.resolve(DROPPED);
-    return this.#send(event, JSON.stringify(payload), dueUs, null);
+  check(metric: string, isSo: boolean): void {
+    this.#own(metric, 'rate', 0);
+    this.#runtime.recorder.check(metric, isSo, this.socket.tags);
   }
 
-  publish(event: string, payload: Payload = {}): Promise<Reply> {
-    const dueUs = Math.round(this.#runtime.dueUs());
-    if (!this.#plan()) return Promise.resolve(DROPPED);
-    const sequence = this.#sequence++;
-    const publisher = this.#client.index;
-    const stamped = JSON.stringify({ [STAMP_KEY]: [publisher, sequence, dueUs], ...payload });
-    return this.#send(event, stamped, dueUs, { topic: this.topic, event, publisher, sequence, dueUs });
+  gauge(metric: string, value: number): void {
+    this.#own(metric, 'gauge', value);
+    this.#runtime.recorder.level(metric, value, this.#runtime.world.clock.nowUs(), this.socket.tags);
   }
 
-  /** Counts a push as planned, and as dropped when it cannot be sent now. */
-  #plan(): boolean {
-    if (this.#runtime.stopped) return false;
-    const { counters } = this.#runtime.recorder;
-    counters.push_planned += 1;
-    if (this.#channel.state === 'joined') return true;
-    counters.push_dropped += 1;
-    return false;
+  /** The declared metric; what does not fit it is the script's slip. */
+  #own(metric: string, kind: MetricKind, value: number): OwnSpec {
+    const spec = this.#runtime.own.get(metric);
+    if (!spec) throw new Error(`metric '${metric}' is not declared; add metrics: { ${metric}: '${kind}' }`);
+    if (spec.kind !== kind)
+      throw new Error(`metric '${metric}' is declared as a ${spec.kind}, not a ${kind}`);
+    if (!Number.isFinite(value)) throw new Error(`metric '${metric}': ${value} is no number to record`);
+    return spec;
   }
 
-  #send(event: string, payloadJson: string, dueUs: number, published: Published | null): Promise<Reply> {
-    const { socket, topic } = this.#channel;
-    const { pushTimeoutMs } = this.#runtime.world.timers;
-    const pending = socket.request('push', this.#channel, topic, event, payloadJson, dueUs, pushTimeoutMs);
+  disconnect(): void {
+    if (!this.isOver) this.socket.disconnect();
+  }
+
+  reconnect(): Promise<void> {
+    if (this.isOver) return never();
+    if (this.socket.isOpen) return pauseUntil(this.#runtime, this, 0);
     return new Promise((resolve) => {
-      pending.settle = (status, response) => {
-        // Only an error reply says for sure that nothing was broadcast.
-        if (published && status !== 'error') this.#runtime.published.push(published);
-        resolve({ status, response: (response ?? null) as Json });
+      this.socket.onNextOpen = () => {
+        if (!this.isOver) resolve();
       };
+      this.socket.connect(this.#runtime.dueUs());
     });
   }
-
-  on(event: string, handler: (payload: Json) => void): void {
-    this.#channel.handlers ??= new Map();
-    this.#channel.handlers.set(event, handler as (payload: unknown) => void);
-  }
-
-  leave(): void {
-    this.#channel.socket.leaveChannel(this.#channel);
-  }
-}
-
-type Published = WorkerRuntime['published'][number];
-
-function durationMs(value: Duration, what: string): number {
-  const ms = parseDurationMs(value);
-  if (ms === undefined)
-    throw new Error(`user.${what}: '${value}' is no duration; say '250ms', '10s' or '2m'`);
-  return ms;
 }

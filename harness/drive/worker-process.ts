@@ -11,6 +11,8 @@ import { FiredrillError } from '../base/errors.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Answer, Order } from './orders.ts';
 import { Pipe } from './pipe.ts';
+import { bareTransport } from '../wire/connection.ts';
+import type { Transport } from '../wire/transport.ts';
 import { Worker } from './worker.ts';
 import { describeThrown } from './worker-runtime.ts';
 
@@ -27,9 +29,10 @@ const pipe = new Pipe(socket, {
   onMessage: (message) => {
     const order = message as Order;
     if (order.type !== 'plan') return worker?.obey(order);
-    loadScenario(order.plan.scenarioFile).then(
-      ({ scenario }) => {
-        worker = new Worker(realClock, pipe, order.plan, scenario);
+    const { plan } = order;
+    Promise.all([loadScenario(plan.scenarioFile), transportOf(plan.transport)]).then(
+      ([{ scenario }, transport]) => {
+        worker = new Worker(realClock, pipe, plan, scenario, transport);
         answer({ type: 'ready' });
       },
       (error: unknown) => {
@@ -46,6 +49,11 @@ const pipe = new Pipe(socket, {
   },
 });
 answer({ type: 'hello', worker: Number(number), pid: process.pid });
+
+/** The stock client is read only where it is asked for. */
+async function transportOf(name: 'bare' | 'ws'): Promise<Transport> {
+  return name === 'ws' ? (await import('../wire/ws-transport.ts')).wsTransport : bareTransport;
+}
 
 function answer(message: Answer): void {
   pipe.send(message);

@@ -1,84 +1,53 @@
 /**
  * Windows of all workers become one: histograms are added, counters summed,
- * never an average of percentiles. Every second stays at hand, encoded, so that
- * any part of the run can be looked at afterwards.
+ * never an average of percentiles.
  */
 import { Histogram } from './histogram.ts';
 import { COUNTERS, TRENDS, zeroCounters, type Counters, type TrendName } from './names.ts';
 import type { Delta } from './recorder.ts';
-
-type Encoded = { encoded: string; sumUs: number };
+import { addSeries, emptySeries, type Series } from './series.ts';
+import { admitMetric, TagSet } from './tag-set.ts';
 
 /** One second of the whole run. */
 export type MergedWindow = {
   window: number;
   counters: Counters;
-  custom: Record<string, number>;
   trends: Partial<Record<TrendName, Histogram>>;
+  /** Metrics of the scenario's own, and those of ours by tag. */
+  own: Series<Histogram>;
 };
 
-/** Adds up the deltas of one window. */
-export function mergeDeltas(window: number, deltas: readonly Delta[]): MergedWindow {
+/** Adds up the deltas of one window; `tags` are those of the run so far, for each worker knows only its own. */
+export function mergeDeltas(window: number, deltas: readonly Delta[], tags = new TagSet()): MergedWindow {
   const counters = zeroCounters();
-  const custom: Record<string, number> = {};
+  const own = emptySeries();
   const trends: MergedWindow['trends'] = {};
   for (const delta of deltas) {
     for (const name of COUNTERS) counters[name] += delta.counters[name];
-    for (const [name, count] of Object.entries(delta.custom)) custom[name] = (custom[name] ?? 0) + count;
     for (const name of TRENDS) {
       const part = delta.trends[name];
-      if (!part) continue;
-      const histogram = (trends[name] ??= new Histogram());
-      histogram.addEncoded(part.encoded, part.sumUs);
+      if (part) (trends[name] ??= new Histogram()).addEncoded(part);
     }
+    addSeries(own, delta.own, (name) => admitMetric(tags, name));
+    for (const [key, part] of delta.own.trends) addTrend(own.trends, admitMetric(tags, key), part);
   }
-  return { window, counters, custom, trends };
+  return { window, counters, trends, own };
 }
 
-/** All seconds of a run, and what can be asked of any part of it. */
-export class RunTotals {
-  readonly counters: Counters = zeroCounters();
-  readonly custom: Record<string, number> = {};
-  readonly #trends: Partial<Record<TrendName, Histogram>> = {};
-  readonly #seconds = new Map<number, { counters: Counters; trends: Partial<Record<TrendName, Encoded>> }>();
-
-  add(merged: MergedWindow): void {
-    for (const name of COUNTERS) this.counters[name] += merged.counters[name];
-    for (const [name, count] of Object.entries(merged.custom)) {
-      this.custom[name] = (this.custom[name] ?? 0) + count;
-    }
-    const encoded: Partial<Record<TrendName, Encoded>> = {};
-    for (const name of TRENDS) {
-      const histogram = merged.trends[name];
-      if (!histogram) continue;
-      (this.#trends[name] ??= new Histogram()).add(histogram);
-      encoded[name] = { encoded: histogram.encode(), sumUs: histogram.sum };
-    }
-    this.#seconds.set(merged.window, { counters: merged.counters, trends: encoded });
+function addTrend(trends: Map<string, Histogram>, name: string, part: Buffer): void {
+  let histogram = trends.get(name);
+  if (!histogram) {
+    histogram = new Histogram(0);
+    trends.set(name, histogram);
   }
+  histogram.addEncoded(part);
+}
 
-  /** Whole seconds that have been merged, rising. */
-  windows(): number[] {
-    return [...this.#seconds.keys()].toSorted((a, b) => a - b);
+/** Every trend of a window with its name. */
+export function* trendsOf(merged: MergedWindow): Generator<[string, Histogram]> {
+  for (const name of TRENDS) {
+    const histogram = merged.trends[name];
+    if (histogram) yield [name, histogram];
   }
-
-  /** A metric over the whole run, or over the seconds that `within` accepts. */
-  trend(name: TrendName, within?: (window: number) => boolean): Histogram {
-    if (!within) return this.#trends[name] ?? new Histogram();
-    const histogram = new Histogram();
-    for (const [window, second] of this.#seconds) {
-      const part = second.trends[name];
-      if (part && within(window)) histogram.addEncoded(part.encoded, part.sumUs);
-    }
-    return histogram;
-  }
-
-  /** Counters over the seconds that `within` accepts. */
-  countersWithin(within: (window: number) => boolean): Counters {
-    const sum = zeroCounters();
-    for (const [window, second] of this.#seconds) {
-      if (within(window)) for (const name of COUNTERS) sum[name] += second.counters[name];
-    }
-    return sum;
-  }
+  yield* merged.own.trends;
 }

@@ -12,6 +12,7 @@ export const TRENDS = [
   'reconnect_duration',
   'send_lateness',
   'loop_lag',
+  'gc_pause',
 ] as const;
 
 export type TrendName = (typeof TRENDS)[number];
@@ -22,6 +23,12 @@ export const ENDS = ['planned', 'sent', 'ok', 'error', 'timeout', 'lost', 'dropp
 type OutcomeName = `${(typeof OPERATIONS)[number]}_${(typeof ENDS)[number]}`;
 
 const EVENTS = [
+  'arrivals_planned',
+  'arrivals_begun',
+  'dropped_arrivals',
+  'casts_planned',
+  'casts',
+  'casts_dropped',
   'drops',
   'reconnects',
   'late_replies',

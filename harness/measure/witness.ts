@@ -3,13 +3,16 @@
  * its subscribers, once, twice, late or out of order.
  *
  * A broadcast is expected by every subscriber that had joined before it was due
- * and had not left. One that joins in that very moment may or may not get it;
- * it counts as expected only when it did. A subscriber whose connection is lost
- * still wants its broadcasts: what it misses until it is back is missing.
+ * and has not left. One that joins in that very moment may or may not get it, and
+ * so may one that leaves while it is under way: for those it counts as expected
+ * only when it came. A subscriber whose connection is lost still wants its
+ * broadcasts: what it misses until it is back is missing.
  *
  * State is 16 bytes per subscriber and publisher (highest sequence seen and a
- * window of the 64 before it), plus 16 bytes per subscriber.
+ * window of the 64 before it), plus 8 bytes per subscriber.
  */
+
+import { PublisherColumn } from './publisher-column.ts';
 
 /** The stamp a published payload carries under this key: `[publisher, sequence, dueUs]`. */
 export const STAMP_KEY = 'fd';
@@ -21,7 +24,7 @@ export type Tally = {
   publisher: number;
   sequence: number;
   dueUs: number;
-  /** Subscribers that had joined before it was due. */
+  /** Subscribers that had joined before it was due, without those who left before it came. */
   sure: number;
   /** Of those, reached at least once. */
   sureReceived: number;
@@ -35,86 +38,23 @@ export type Tally = {
   changed: boolean;
 };
 
-const EMPTY = 0xffff_ffff;
-/** One row a subscriber, so that a delivery touches one cache line: highest sequence, window of 64 below it. */
-const ROW = 4;
-const WINDOW_LOW = 1;
-const WINDOW_HIGH = 2;
-
-/** What each subscriber of a topic has seen of one publisher. */
-class PublisherColumn {
-  #rows: Uint32Array;
-  readonly tallies = new Map<number, Tally>();
-
-  constructor(slots: number) {
-    this.#rows = emptyRows(slots);
-  }
-
-  grow(slots: number): void {
-    const rows = emptyRows(slots);
-    rows.set(this.#rows);
-    this.#rows = rows;
-  }
-
-  /** Notes a sequence at a slot: 'first', 'reordered' (first, but late) or 'duplicate'. */
-  note(slot: number, sequence: number): 'first' | 'reordered' | 'duplicate' {
-    const rows = this.#rows;
-    const at = slot * ROW;
-    const high = rows[at]!;
-    if (high === EMPTY || sequence > high) {
-      this.#advance(at, high, sequence);
-      return 'first';
-    }
-    const below = high - sequence;
-    if (below === 0) return 'duplicate';
-    // Beyond the window nobody can tell a late one from a double; the books would show it.
-    if (below > 64) return 'reordered';
-    const word = at + (below <= 32 ? WINDOW_LOW : WINDOW_HIGH);
-    const bit = 1 << ((below - 1) & 31);
-    if ((rows[word]! & bit) !== 0) return 'duplicate';
-    rows[word] = (rows[word]! | bit) >>> 0;
-    return 'reordered';
-  }
-
-  #advance(at: number, high: number, sequence: number): void {
-    const rows = this.#rows;
-    rows[at] = sequence;
-    if (high === EMPTY) return;
-    const shift = sequence - high;
-    let low = rows[at + WINDOW_LOW]!;
-    let upper = rows[at + WINDOW_HIGH]!;
-    if (shift >= 64) {
-      low = 0;
-      upper = 0;
-    } else if (shift >= 32) {
-      upper = shift === 32 ? low : low << (shift - 32);
-      low = 0;
-    } else {
-      upper = (upper << shift) | (low >>> (32 - shift));
-      low <<= shift;
-    }
-    // The former highest stands `shift` places below the new one.
-    if (shift <= 32) low |= 1 << (shift - 1);
-    else if (shift <= 64) upper |= 1 << (shift - 33);
-    rows[at + WINDOW_LOW] = low >>> 0;
-    rows[at + WINDOW_HIGH] = upper >>> 0;
-  }
-}
-
-function emptyRows(slots: number): Uint32Array {
-  const rows = new Uint32Array(slots * ROW);
-  for (let at = 0; at < rows.length; at += ROW) rows[at] = EMPTY;
-  return rows;
-}
+/** Slots a topic begins with: most rooms are small. */
+const FIRST_SLOTS = 8;
+/** Who leaves so soon after a broadcast was due may have left before it came. */
+const UNDER_WAY_US = 10e6;
 
 export class TopicWitness {
   readonly topic: string;
-  /** When each slot joined and left, side by side. */
-  #spans = new Float64Array(128);
+  /** When the subscriber of each slot joined; Infinity for a slot without one. */
+  #joinedUs = new Float64Array(FIRST_SLOTS).fill(Infinity);
   #slots = 0;
-  readonly #columns = new Map<number, PublisherColumn>();
+  /** Slots whose subscriber has left, for the next ones. */
+  readonly #free: number[] = [];
+  readonly #columns = new Map<number, PublisherColumn<Tally>>();
   #lastPublisher = -1;
-  #lastColumn: PublisherColumn | null = null;
+  #lastColumn: PublisherColumn<Tally> | null = null;
+  /** Broadcasts that may still be under way, as they became known. */
+  #recent: Tally[] = [];
   readonly #tallies: Tally[];
   readonly #onChange: (tally: Tally) => void;
 
@@ -124,23 +64,37 @@ export class TopicWitness {
     this.#onChange = onChange;
   }
 
+  /** Bytes of everything that is kept for each subscriber. */
+  get bytes(): number {
+    let bytes = this.#joinedUs.byteLength;
+    for (const column of this.#columns.values()) bytes += column.bytes;
+    return bytes;
+  }
+
   /** A subscriber that has just joined for the first time; returns its slot. */
   subscribe(nowUs: number): number {
-    if (this.#slots * 2 === this.#spans.length) {
-      const spans = new Float64Array(this.#spans.length * 2);
-      spans.set(this.#spans);
-      this.#spans = spans;
-      for (const column of this.#columns.values()) column.grow(spans.length / 2);
+    const slot = this.#free.pop() ?? this.#slots++;
+    if (slot === this.#joinedUs.length) {
+      const joinedUs = new Float64Array(slot * 2).fill(Infinity);
+      joinedUs.set(this.#joinedUs);
+      this.#joinedUs = joinedUs;
+      for (const column of this.#columns.values()) column.grow(joinedUs.length);
     }
-    const slot = this.#slots++;
-    this.#spans[slot * 2] = nowUs;
-    this.#spans[slot * 2 + 1] = Infinity;
+    this.#joinedUs[slot] = nowUs;
     return slot;
   }
 
-  /** The subscriber has left for good: what is due from now on it does not expect. */
+  /** The subscriber has left for good; what was under way to it is not expected any more. */
   unsubscribe(slot: number, nowUs: number): void {
-    this.#spans[slot * 2 + 1] = nowUs;
+    for (const tally of this.#recent) {
+      if (tally.dueUs < nowUs - UNDER_WAY_US || !this.#isSure(slot, tally.dueUs)) continue;
+      if (this.#column(tally.publisher).has(slot, tally.sequence)) continue;
+      tally.sure -= 1;
+      this.#changed(tally);
+    }
+    this.#joinedUs[slot] = Infinity;
+    for (const column of this.#columns.values()) column.clear(slot);
+    this.#free.push(slot);
   }
 
   /** The tally of a broadcast, made on first sight; its due time must have passed. */
@@ -167,16 +121,28 @@ export class TopicWitness {
     };
     column.tallies.set(sequence, tally);
     this.#tallies.push(tally);
+    this.#remember(tally);
     this.#onChange(tally);
     return tally;
   }
 
+  #remember(tally: Tally): void {
+    this.#recent.push(tally);
+    const oldest = this.#recent[this.#recent.length >> 1];
+    // When half of them are old: then each is moved but once.
+    if (!oldest || oldest.dueUs >= tally.dueUs - UNDER_WAY_US) return;
+    this.#recent = this.#recent.filter(({ dueUs }) => dueUs >= tally.dueUs - UNDER_WAY_US);
+  }
+
+  #changed(tally: Tally): void {
+    if (tally.changed) return;
+    tally.changed = true;
+    this.#onChange(tally);
+  }
+
   /** A delivery at a slot; returns false when it was a duplicate. */
   receive(tally: Tally, slot: number, nowUs: number): boolean {
-    if (!tally.changed) {
-      tally.changed = true;
-      this.#onChange(tally);
-    }
+    this.#changed(tally);
     const how = this.#column(tally.publisher).note(slot, tally.sequence);
     if (how === 'duplicate') {
       tally.duplicate += 1;
@@ -191,14 +157,14 @@ export class TopicWitness {
   }
 
   #isSure(slot: number, dueUs: number): boolean {
-    return this.#spans[slot * 2]! <= dueUs && dueUs < this.#spans[slot * 2 + 1]!;
+    return this.#joinedUs[slot]! <= dueUs;
   }
 
-  #column(publisher: number): PublisherColumn {
+  #column(publisher: number): PublisherColumn<Tally> {
     if (publisher === this.#lastPublisher && this.#lastColumn) return this.#lastColumn;
     let column = this.#columns.get(publisher);
     if (!column) {
-      column = new PublisherColumn(this.#spans.length / 2);
+      column = new PublisherColumn<Tally>(this.#joinedUs.length);
       this.#columns.set(publisher, column);
     }
     this.#lastPublisher = publisher;

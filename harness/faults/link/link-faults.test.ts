@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { ManualClock } from '../../base/clock.ts';
 import { TimerWheel } from '../../base/timer-wheel.ts';
 import type { ClientChannel } from '../../wire/client-channel.ts';
-import type { Connection } from '../../wire/connection.ts';
 import type { PhoenixSocket } from '../../wire/phoenix-socket.ts';
+import type { ClientConnection } from '../../wire/transport.ts';
 import { LINK_FAULTS } from './catalogue.ts';
 import type { LinkTarget } from './link-fault.ts';
 
@@ -26,12 +26,12 @@ function scene(
       reset: () => tell('reset'),
       goDark: () => tell('dark'),
       goLight: () => tell('light'),
-    } as unknown as Connection;
+    } as unknown as ClientConnection;
     const channels: ClientChannel[] = [];
-    const joinChannel = (channel: ClientChannel): void => tell(`joins ${channel.topic}`);
-    const socket = { connection, channels, joinChannel } as unknown as PhoenixSocket;
+    const socket = { connection, channels } as unknown as PhoenixSocket;
     for (const topic of options.topicsOf?.(index) ?? []) {
-      channels.push({ topic, state: 'joined', socket } as unknown as ClientChannel);
+      const rejoin = (): void => tell(`joins ${topic}`);
+      channels.push({ topic, state: 'joined', socket, rejoin } as unknown as ClientChannel);
     }
     return { index, socket };
   });

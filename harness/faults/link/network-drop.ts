@@ -4,15 +4,15 @@
  */
 import { drawFor } from '../../base/random.ts';
 import { WheelTimer } from '../../base/timer-wheel.ts';
-import type { Connection } from '../../wire/connection.ts';
+import type { ClientConnection } from '../../wire/transport.ts';
 import type { LinkFault } from './link-fault.ts';
 
 /** Cuts are spread over this time: within the second, and not one long stall of the driver. */
 const SPREAD_US = 800_000;
 
 class Cut extends WheelTimer {
-  readonly #connection: Connection;
-  constructor(connection: Connection) {
+  readonly #connection: ClientConnection;
+  constructor(connection: ClientConnection) {
     super();
     this.#connection = connection;
   }
@@ -26,7 +26,7 @@ export const networkDrop: LinkFault = {
     const reset = Number(params['reset'] ?? 0);
     const blackhole = Number(params['blackhole'] ?? 0);
     const cuts: Cut[] = [];
-    const dark: Connection[] = [];
+    const dark: ClientConnection[] = [];
     const nowUs = clock.nowUs();
     for (const { index, socket } of targets) {
       const { connection } = socket;

@@ -15,7 +15,7 @@ class Rejoin extends WheelTimer {
     this.#channel = channel;
   }
   expire(nowUs: number): void {
-    if (this.#channel.state === 'joined') this.#channel.socket.joinChannel(this.#channel, nowUs);
+    if (this.#channel.state === 'joined') this.#channel.rejoin(nowUs);
   }
 }
 

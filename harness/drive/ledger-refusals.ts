@@ -1,0 +1,60 @@
+/** Why things were refused, not answered or lost: counted by kind, and few kinds. */
+import { topicWords } from './ledger-words.ts';
+
+/** One kind of refusal; what follows `how` is bounded, and holds nothing of ours but names. */
+export type Refusal = {
+  operation: 'connect' | 'join' | 'push' | 'heartbeat' | 'channel';
+  /** With every run of digits as `#`; null where there is none. */
+  topic: string | null;
+  event: string | null;
+  /** `error`, `timeout`, `lost`, `closed` or `crash`. */
+  how: string;
+  /** Short: `HTTP 403`, `{"reason":"unmatched topic"}`, `no reply`. */
+  cause: string;
+  count: number;
+};
+
+/** Kinds told apart; the rest is counted by operation and outcome alone. */
+const MOST = 200;
+const LONGEST = 120;
+const OTHERS = 'other causes';
+
+export class Refusals {
+  readonly #byKind = new Map<string, Refusal>();
+
+  add(
+    operation: Refusal['operation'],
+    topic: string | null,
+    event: string | null,
+    how: string,
+    cause: string,
+  ): void {
+    const pattern = topic === null ? null : topicWords(topic);
+    if (this.#count(operation, pattern, event, how, cause, MOST)) return;
+    this.#count(operation, null, null, how, OTHERS, Infinity);
+  }
+
+  #count(
+    operation: Refusal['operation'],
+    topic: string | null,
+    event: string | null,
+    how: string,
+    cause: string,
+    most: number,
+  ): boolean {
+    const kind = `${operation} ${how} ${topic} ${event} ${cause}`;
+    const known = this.#byKind.get(kind);
+    if (known) known.count += 1;
+    else if (this.#byKind.size >= most) return false;
+    else {
+      const [name, why] = [event?.slice(0, LONGEST) ?? null, cause.slice(0, LONGEST)];
+      this.#byKind.set(kind, { operation, topic, event: name, how, cause: why, count: 1 });
+    }
+    return true;
+  }
+
+  /** All of them, most frequent first. */
+  all(): Refusal[] {
+    return [...this.#byKind.values()].toSorted((a, b) => b.count - a.count);
+  }
+}
