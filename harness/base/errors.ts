@@ -83,3 +83,11 @@ export function describeProblem(problem: Problem): string {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** An error of our own making, for a command line that must say something of anything thrown. */
+export function toFiredrillError(error: unknown): FiredrillError {
+  if (error instanceof FiredrillError) return error;
+  return new FiredrillError(EXIT.bug, [{ code: 'bug', path: 'firedrill', got: messageOf(error) }], {
+    cause: error,
+  });
+}

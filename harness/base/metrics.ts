@@ -9,30 +9,42 @@ export type MetricKind = 'trend' | 'rate' | 'counter' | 'gauge';
 /** The unit of a value: `share` is 0..1, `cores` are processor seconds a second. */
 export type MetricUnit = 'ms' | 'count' | 'share' | 'bytes' | 'cores';
 
-export type MetricSpec = {
-  name: string;
+export type MetricSpec<Name extends string = string> = {
+  name: Name;
   kind: MetricKind;
   unit: MetricUnit;
   /** What it measures, in a few words. */
   about: string;
 };
 
-const trend = (name: string, about: string): MetricSpec => ({ name, kind: 'trend', unit: 'ms', about });
-const rate = (name: string, about: string): MetricSpec => ({ name, kind: 'rate', unit: 'share', about });
-const counter = (name: string, about: string): MetricSpec => ({
+// Each keeps its name as a type, so that an editor can complete the names in `thresholds`.
+type Spec<Name extends string> = MetricSpec<Name>;
+const trend = <Name extends string>(name: Name, about: string): Spec<Name> => ({
+  name,
+  kind: 'trend',
+  unit: 'ms',
+  about,
+});
+const rate = <Name extends string>(name: Name, about: string): Spec<Name> => ({
+  name,
+  kind: 'rate',
+  unit: 'share',
+  about,
+});
+const counter = <Name extends string>(name: Name, about: string): Spec<Name> => ({
   name,
   kind: 'counter',
   unit: 'count',
   about,
 });
-const gauge = (name: string, unit: MetricUnit, about: string): MetricSpec => ({
+const gauge = <Name extends string>(name: Name, unit: MetricUnit, about: string): Spec<Name> => ({
   name,
   kind: 'gauge',
   unit,
   about,
 });
 
-export const METRICS: readonly MetricSpec[] = [
+const CATALOGUE = [
   trend('connect_duration', 'TCP and upgrade'),
   trend('join_duration', 'due to the reply of a join'),
   trend('push_duration', 'due to the reply of a push'),
@@ -54,6 +66,10 @@ export const METRICS: readonly MetricSpec[] = [
   counter('delivery_reordered', 'broadcasts received after a later one'),
   counter('late_replies', 'replies after their timeout'),
   counter('dropped_sends', 'pushes that could not be sent when due'),
+  counter('casts', 'messages sent that nobody answers'),
+  counter('dropped_arrivals', 'clients that found the run full when they arrived'),
+  counter('syn_retransmits', 'connection requests the kernel sent again'),
+  counter('listen_drops', 'connections dropped at a full listen queue'),
   gauge('mailbox_len', 'count', 'messages waiting in all mailboxes'),
   gauge('mailbox_max', 'count', 'messages waiting in the longest mailbox'),
   gauge('mailbox_oldest_wait', 'ms', 'wait of the oldest message in any mailbox'),
@@ -62,9 +78,17 @@ export const METRICS: readonly MetricSpec[] = [
   gauge('server_memory', 'bytes', 'resident memory of the server'),
   gauge('run_queue', 'count', 'processes ready to run'),
   gauge('worker_cpu', 'cores', 'cores used by all load workers'),
+  gauge('conntrack', 'count', 'connections the firewall of this machine tracks'),
   trend('send_lateness', 'due to sent, our own delay'),
   trend('loop_lag', 'delay of the event loop of the load workers'),
+  trend('gc_pause', 'pauses of the garbage collector in the load workers'),
+  trend('gc_pause', 'pauses of the garbage collector in the load workers'),
 ];
+
+export const METRICS: readonly MetricSpec[] = CATALOGUE;
+
+/** A name of the catalogue. */
+export type MetricName = (typeof CATALOGUE)[number]['name'];
 
 /** The names of all metrics, in the order of the catalogue. */
 export const METRIC_NAMES: readonly string[] = METRICS.map((metric) => metric.name);

@@ -8,6 +8,7 @@ import {
   formatFigure,
   formatMs,
   formatShare,
+  parseBytes,
   parseDurationMs,
 } from './units.ts';
 
@@ -111,4 +112,21 @@ test('writes counts, clocks, shares and bytes', () => {
     '5.3 GiB',
     '1,048,576 TiB',
   ]);
+});
+
+test('reads sizes as people type them, and nothing else', () => {
+  const wanted: [string, number | undefined][] = [
+    ['1000', 1_000],
+    ['10_000_000', 10_000_000],
+    ['64KiB', 65_536],
+    ['16 MiB', 16 * 2 ** 20],
+    ['1.5kB', 1_500],
+    ['0', 0],
+    ['-1', undefined],
+    ['16mib', undefined],
+    ['MiB', undefined],
+    ['', undefined],
+    ['1e6', undefined],
+  ];
+  for (const [text, bytes] of wanted) assert.equal(parseBytes(text), bytes, text);
 });

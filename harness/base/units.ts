@@ -17,6 +17,25 @@ export function parseDurationMs(value: Duration): number | undefined {
   return Number(match[1]) * MS_PER[match[2] as keyof typeof MS_PER];
 }
 
+const SIZE = /^(\d+(?:\.\d+)?)\s?(B|kB|KB|KiB|MB|MiB|GB|GiB)?$/;
+const BYTES_PER = {
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  KiB: 2 ** 10,
+  MB: 1e6,
+  MiB: 2 ** 20,
+  GB: 1e9,
+  GiB: 2 ** 30,
+} as const;
+
+/** Whole bytes of `16MiB`, `64KiB`, `10_000_000`; undefined when the text is no size. */
+export function parseBytes(text: string): number | undefined {
+  const match = SIZE.exec(text.trim().replaceAll('_', ''));
+  if (!match) return undefined;
+  return Math.floor(Number(match[1]) * BYTES_PER[(match[2] ?? 'B') as keyof typeof BYTES_PER]);
+}
+
 /** A whole number with thousands separated: `100,000`. */
 export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-US');

@@ -104,3 +104,25 @@ test('says in one sentence what does not match, with both numbers', () => {
     ],
   );
 });
+
+test('arrivals, casts and pushes that still wait are accounts of their own', () => {
+  fc.assert(
+    fc.property(books, count, count, fc.constantFrom(0, 1), (input, done, dropped, more) => {
+      const attempts = { planned: done + dropped + more, done, dropped };
+      const problems = balanceBooks({ ...input, arrivals: attempts, casts: attempts });
+      assert.deepEqual(
+        problems.map((problem) => problem.split(':')[0]),
+        more === 0 ? [] : ['arrivals', 'casts'],
+      );
+    }),
+  );
+  fc.assert(
+    fc.property(books, count, (input, buffered) => {
+      const push = { ...input.operations.push, buffered };
+      const waiting = { ...push, planned: push.planned + buffered };
+      assert.deepEqual(balanceBooks({ ...input, operations: { ...input.operations, push: waiting } }), []);
+      const wrong = balanceBooks({ ...input, operations: { ...input.operations, push } });
+      assert.equal(wrong.length, buffered === 0 ? 0 : 1);
+    }),
+  );
+});

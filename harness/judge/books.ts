@@ -14,8 +14,17 @@ export type SamplePair = {
   outcomes?: readonly (keyof Outcomes)[];
 };
 
+/** Something that is planned, and then done or dropped. */
+export type Attempts = { planned: number; done: number; dropped: number };
+
 export type BooksInput = {
-  operations: Readonly<Record<OperationKind, Outcomes & { planned: number; sent: number }>>;
+  /** `buffered` are those that still wait for their channel or connection. */
+  operations: Readonly<
+    Record<OperationKind, Outcomes & { planned: number; sent: number; buffered?: number }>
+  >;
+  /** Clients that were due, and messages that nobody answers. */
+  arrivals?: Attempts;
+  casts?: Attempts;
   samples: readonly SamplePair[];
   deliveries: Deliveries;
 };
@@ -28,10 +37,14 @@ export function balanceBooks(input: BooksInput): string[] {
   const problems: string[] = [];
   for (const [kind, counts] of Object.entries(input.operations)) {
     checkCounts(kind, counts, problems);
-    compare(problems, `${kind}: planned`, counts.planned, 'sent + dropped', counts.sent + counts.dropped);
+    const { planned, sent, dropped, buffered } = counts;
+    const planEnds = buffered === undefined ? 'sent + dropped' : 'sent + dropped + buffered';
+    compare(problems, `${kind}: planned`, planned, planEnds, sent + dropped + (buffered ?? 0));
     const ended = sum(counts, ENDS);
     compare(problems, `${kind}: sent`, counts.sent, 'ok + error + timeout + lost + in flight', ended);
   }
+  checkAttempts('arrivals', input.arrivals, problems);
+  checkAttempts('casts', input.casts, problems);
   for (const { metric, count, operation, outcomes = SAMPLED } of input.samples) {
     const ended = sum(input.operations[operation], outcomes);
     compare(problems, `${metric}: samples`, count, `${operation} ${outcomes.join(' + ')}`, ended);
@@ -41,6 +54,13 @@ export function balanceBooks(input: BooksInput): string[] {
   const settled = deliveries.received + deliveries.missing;
   compare(problems, 'deliveries: expected', deliveries.expected, 'received + missing', settled);
   return problems;
+}
+
+function checkAttempts(of: string, attempts: Attempts | undefined, problems: string[]): void {
+  if (!attempts) return;
+  checkCounts(of, attempts, problems);
+  const { planned, done, dropped } = attempts;
+  compare(problems, `${of}: planned`, planned, 'done + dropped', done + dropped);
 }
 
 function checkCounts(of: string, counts: Readonly<Record<string, number>>, problems: string[]): void {

@@ -126,3 +126,17 @@ test('refuses an expression that does not parse', () => {
     (error) => error instanceof FiredrillError && error.problems[0]?.path === 'thresholds.push_duration[0]',
   );
 });
+
+test('metrics of the scenario are judged by the kind and unit it declared, with a tag or without', () => {
+  const spec: Measurements['spec'] = (metric) =>
+    metric.startsWith('size') ? { kind: 'trend', unit: 'bytes' } : { kind: 'rate', unit: 'share' };
+  const size = one({ 'size{kind:a}': ['max<=9'] }, { spec, trend: steps(9) });
+  assert.deepEqual([size.actual, size.unit, size.status], [9, 'bytes', 'pass']);
+  const so = one({ so: ['rate<0.5'] }, { spec, total: () => ({ count: 3, rate: 0.75 }) });
+  assert.deepEqual([so.actual, so.unit, so.status], [0.75, 'share', 'fail']);
+});
+
+test('a metric of ours with a tag is judged as without', () => {
+  const tagged = one({ 'push_duration{kind:search}': ['max<5'] }, { trend: steps(4) });
+  assert.deepEqual([tagged.actual, tagged.unit, tagged.status], [4, 'ms', 'pass']);
+});

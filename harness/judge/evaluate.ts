@@ -5,6 +5,7 @@
 import { EXIT, FiredrillError } from '../base/errors.ts';
 import { metricOf } from '../base/metrics.ts';
 import type { MetricKind, MetricUnit } from '../base/metrics.ts';
+import { metricParts } from '../base/tagged-metric.ts';
 import { formatCount } from '../base/units.ts';
 import type { ThresholdResult } from '../record/run-record.ts';
 import { holds, isProblem, parseThreshold, statisticText } from './threshold-grammar.ts';
@@ -12,7 +13,9 @@ import type { ThresholdExpression } from './threshold-grammar.ts';
 
 /** What a run has measured. `during` is `all`, `steady`, or the kind of a fault; null means nothing was measured. */
 export type Measurements = {
-  /** In milliseconds; `percentile` takes 0..100. */
+  /** Kind and unit of a metric; the catalogue's when it is left out or does not know. */
+  spec?(metric: string): { kind: MetricKind; unit: MetricUnit } | undefined;
+  /** In milliseconds, or the unit of a scenario's own; `percentile` takes 0..100. */
   trend(
     metric: string,
     during: string,
@@ -54,8 +57,7 @@ function evaluate(
   expression: ThresholdExpression,
   source: Measurements,
 ): ThresholdResult {
-  // A metric that is not in the catalogue is a counter the scenario declared.
-  const spec = metricOf(metric) ?? { kind: 'counter' as const, unit: 'count' as const };
+  const spec = specOf(metric, source);
   const during = written.during ?? 'all';
   const reading = read(metric, spec.kind, expression, during, source);
   const worst = source.worst(metric, statisticText(expression));
@@ -73,6 +75,12 @@ function evaluate(
     worstDuring: worst?.during ?? null,
     ...(known ? {} : { reason: reading.missing }),
   };
+}
+
+/** A metric that nobody knows is a counter that nobody has touched. */
+function specOf(metric: string, source: Measurements): { kind: MetricKind; unit: MetricUnit } {
+  const plain = metricParts(metric)?.metric ?? metric;
+  return source.spec?.(metric) ?? metricOf(plain) ?? { kind: 'counter', unit: 'count' };
 }
 
 function read(

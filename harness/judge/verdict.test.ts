@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ThresholdResult } from '../record/run-record.ts';
+import type { SaturationSign, ThresholdResult } from '../record/run-record.ts';
 import { describeMiss, judgeRun } from './verdict.ts';
 import type { RunFacts } from './verdict.ts';
 
@@ -48,7 +48,21 @@ const clean: RunFacts = {
   interrupted: false,
   aborted: null,
 };
-const saturated = { ...clean.generator, saturated: true, sendLatenessP99Ms: 38, lateSeconds: 12 };
+const lateSign: SaturationSign = {
+  name: 'send_lateness',
+  value: 38,
+  limit: 10,
+  unit: 'ms',
+  isOver: true,
+  decides: true,
+  words: 'sends were 38 ms late at p99, limit 10 ms, over it in 12 s of the run',
+};
+const withSigns = (...signs: SaturationSign[]): RunFacts['generator'] => ({
+  ...clean.generator,
+  saturated: true,
+  signs,
+});
+const saturated = withSigns(lateSign);
 
 function judge(facts: Partial<RunFacts>): { status: string; reasons: string[]; exitCode: number } {
   const { verdict, exitCode } = judgeRun({ ...clean, ...facts });
@@ -89,9 +103,20 @@ test('everything that could hide a failure keeps a run from being green', () => 
       /books do not balance: push: planned is 10/,
     ],
     [{ generator: saturated }, 113, /saturated: sends were 38 ms late at p99, limit 10 ms, over it in 12 s/],
+    [
+      { generator: withSigns({ ...lateSign, name: 'conntrack', words: 'its table was full' }) },
+      113,
+      /^this machine was saturated: its table was full$/,
+    ],
     [{ lostWorkers: 1 }, 113, /^1 load worker was lost/],
     [{ deadNodes: ['node-2'] }, 113, /node-2 died/],
     [{ clients: { planned: 100_000, joined: 98_412 } }, 113, /^98,412 of 100,000 clients joined$/],
+    [
+      { clients: { planned: 100, joined: 90, dropped: 10 } },
+      113,
+      /^10 of 100 arrivals were dropped: too many were there already$/,
+    ],
+    [{ clients: { planned: 100, joined: 98, what: 'connected' } }, 113, /^98 of 100 clients connected$/],
     [
       { rate: { planned: 1_000, reached: 900 } },
       113,
@@ -120,6 +145,11 @@ test('a failure stays one when only the run fell short', () => {
   assert.equal(judged.exitCode, 113);
   assert.match(judged.reasons[0] ?? '', /^push_duration p\(99\) was 812 ms/);
   assert.equal(judged.reasons.length, 3);
+});
+
+test('a sign that only explains keeps no run from being green', () => {
+  const explaining = withSigns({ ...lateSign, name: 'worker_cpu', decides: false });
+  assert.equal(judge({ generator: { ...explaining, saturated: false } }).status, 'pass');
 });
 
 test('a failure is not believed when the figures cannot be trusted', () => {

@@ -6,6 +6,7 @@ import { EXIT, worstExit } from '../base/errors.ts';
 import type { ExitCode } from '../base/errors.ts';
 import { formatBytes, formatCount, formatFigure, formatMs, formatShare } from '../base/units.ts';
 import type { GeneratorSummary, ThresholdResult, Verdict } from '../record/run-record.ts';
+import { decisiveSigns } from './saturation.ts';
 
 /** What is known at the end of a run. */
 export type RunFacts = {
@@ -13,7 +14,14 @@ export type RunFacts = {
   /** Sentences of `balanceBooks`. */
   books: readonly string[];
   generator: GeneratorSummary;
-  clients: { planned: number; joined: number };
+  clients: {
+    planned: number;
+    joined: number;
+    /** Arrivals beyond the most that may be there at once. */
+    dropped?: number;
+    /** A scenario may join nothing. */
+    what?: 'joined' | 'connected';
+  };
   /** Pushes per second of `load.rate`, over the hold; null when the scenario has none. */
   rate: { planned: number; reached: number } | null;
   /** Worker processes that ended before the run did. */
@@ -63,19 +71,22 @@ export function judgeRun(facts: RunFacts): { verdict: Verdict; exitCode: ExitCod
   const status = isFailed ? 'fail' : distrust.length + doubts.length > 0 ? 'inconclusive' : 'pass';
   const evidence = distrust.length === 0 ? [...misses, ...doubts] : [...distrust, ...doubts, ...misses];
   const found = [...alarms, ...evidence];
-  const reasons = found.length > 0 ? found : [describePass(judged.length)];
+  const reasons = found.length > 0 ? found : [describePass(judged.length, facts.clients.what ?? 'joined')];
   return { verdict: { status, reasons: [...reasons, ...warnings] }, exitCode: worstExit(codes) };
 }
+
+/** Signs of the machine rather than of our own processes. */
+const MACHINES: ReadonlySet<string> = new Set(['syn_retransmits', 'listen_drops', 'conntrack']);
 
 /** Reasons why no figure of the run can be trusted, not even one that failed. */
 function distrustOf(facts: RunFacts): string[] {
   const reasons = facts.books.map((problem) => `the books do not balance: ${problem}`);
-  const { generator } = facts;
-  if (generator.saturated) {
-    const lateness = `${formatMs(generator.sendLatenessP99Ms)} late at p99, limit ${formatMs(generator.latenessLimitMs)}`;
-    const seconds = `over it in ${formatCount(generator.lateSeconds)} s of the run`;
-    reasons.push(`the load generator was saturated: sends were ${lateness}, ${seconds}`);
-  }
+  const saturated = decisiveSigns(facts.generator.signs ?? []).map(({ name, words }) => {
+    const whose = MACHINES.has(name) ? 'this machine' : 'the load generator';
+    return `${whose} was saturated: ${words}`;
+  });
+  // Repeated SYNs and full listen queues are one event, told once.
+  reasons.push(...new Set(saturated));
   return reasons;
 }
 
@@ -94,8 +105,13 @@ function gapsOf(facts: RunFacts, judged: readonly ThresholdResult[]): { reason: 
   if (facts.scenarioThrew !== null) add(`the scenario threw: ${facts.scenarioThrew}`, EXIT.scenarioThrew);
   if (facts.interrupted) add('a signal ended the run before its time', EXIT.signal);
   if (facts.aborted !== null) add(`the run was stopped: ${facts.aborted}`, EXIT.aborted);
-  const { planned, joined } = facts.clients;
-  if (joined < planned) add(`${formatCount(joined)} of ${formatCount(planned)} clients joined`);
+  const { planned, joined, dropped = 0, what = 'joined' } = facts.clients;
+  if (dropped > 0) {
+    add(
+      `${formatCount(dropped)} of ${formatCount(planned)} arrivals were dropped: too many were there already`,
+    );
+  }
+  if (joined < planned - dropped) add(`${formatCount(joined)} of ${formatCount(planned)} clients ${what}`);
   if (facts.rate && facts.rate.reached < facts.rate.planned * (1 - RATE_TOLERANCE)) {
     const { reached } = facts.rate;
     add(
@@ -154,7 +170,7 @@ function inUnit(value: number, unit: ThresholdResult['unit']): string {
   }
 }
 
-function describePass(thresholds: number): string {
-  if (thresholds === 0) return 'all clients joined and the books balance; no thresholds were set';
+function describePass(thresholds: number, what: string): string {
+  if (thresholds === 0) return `all clients ${what} and the books balance; no thresholds were set`;
   return thresholds === 1 ? 'the threshold held' : `all ${thresholds} thresholds held`;
 }

@@ -5,7 +5,7 @@
 import { Agent, get } from 'node:http';
 import type { Alarm, Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import type { WindowLine } from '../record/run-record.ts';
+import type { WindowLine } from '../record/timeline-line.ts';
 import { readSnapshot } from './observer-snapshot.ts';
 import type { NodeUse, ObserverSnapshot, TableSize } from './observer-snapshot.ts';
 

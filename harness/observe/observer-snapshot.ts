@@ -2,7 +2,7 @@
  * Reads one answer of `GET /observer` (the drill contract's control port). It
  * came from outside, so nothing of it is believed before it was looked at.
  */
-import type { TopMailbox, WindowLine } from '../record/run-record.ts';
+import type { TopMailbox, WindowLine } from '../record/timeline-line.ts';
 import { count, isFields, listOf, name, type Fields } from './answer-fields.ts';
 
 export type TableSize = { name: string; rows: number; bytes: number };

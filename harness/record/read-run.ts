@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { EXIT, FiredrillError, messageOf } from '../base/errors.ts';
 import { SUMMARY_FILE, TIMELINE_FILE } from './run-files.ts';
 import { SUMMARY_SCHEMA } from './run-record.ts';
-import type { RunRecord, Summary, TimelineLine } from './run-record.ts';
+import type { RunRecord, Summary } from './run-record.ts';
+import type { TimelineLine } from './timeline-line.ts';
 
 /**
  * The run of a folder. A last line that was cut off by a crash is left out;

@@ -5,6 +5,7 @@
  * `atMs` count from the first arrival's due time. Additive changes keep the
  * schema's number, anything else raises it.
  */
+import type { WindowLine, BroadcastLine, MarkLine } from './timeline-line.ts';
 
 export const SUMMARY_SCHEMA = 'firedrill/summary/1';
 
@@ -98,6 +99,39 @@ export type ThresholdResult = {
   reason?: string;
 };
 
+/** One thing that tells whether the driver or the machine was the bottleneck, beside its limit. */
+export type SaturationSign = {
+  name:
+    | 'send_lateness'
+    | 'loop_lag'
+    | 'worker_cpu'
+    | 'gc_pause'
+    | 'syn_retransmits'
+    | 'listen_drops'
+    | 'conntrack';
+  value: number;
+  limit: number;
+  unit: 'ms' | 'share' | 'cores' | 'count';
+  isOver: boolean;
+  /** False for what only explains: a full core is no harm while nothing is late. */
+  decides: boolean;
+  /** What it means and what to do about it; empty when it is within its limit. */
+  words: string;
+};
+
+/** How near the busiest second came to what `firedrill calibrate` measured on this machine. */
+export type CeilingShare = {
+  what: 'joins' | 'pushes' | 'deliveries';
+  /** Of `what`, per second, in the busiest second. */
+  reached: number;
+  ceiling: number;
+  /** Of the driver's CPU that all operations of that second take by the calibration, together. */
+  share: number;
+  /** `worker`: one core for each worker is the limit; `machine`: all cores are. */
+  scope: 'worker' | 'machine';
+  atMs: number;
+};
+
 /** The driver's own state: was it the bottleneck? */
 export type GeneratorSummary = {
   sendLatenessP99Ms: number;
@@ -112,6 +146,14 @@ export type GeneratorSummary = {
   workers: number;
   /** Most resident memory of all workers together. */
   rssBytes: number;
+  /** Cores the busiest worker used over its busiest ten seconds; this and what follows came later. */
+  busiestWorkerCpu?: number;
+  /** Pauses of the garbage collector: the longest, and the share of the workers' time they took. */
+  gc?: { pauses: number; longestMs: number; share: number };
+  /** What was looked at to tell whether it was us. */
+  signs?: SaturationSign[];
+  /** Null without a calibration of this machine. */
+  ceiling?: CeilingShare | null;
 };
 
 export type Verdict = { status: 'pass' | 'fail' | 'inconclusive'; reasons: string[] };
@@ -136,6 +178,24 @@ export type Environment = {
   /** SYNs sent again, listen queue drops over the run; null when the kernel does not tell. */
   tcpSynRetrans: number | null;
   listenDrops: number | null;
+  /** Listen queues found full, and retransmission timeouts, likewise; these and what follows came later. */
+  listenOverflows?: number | null;
+  tcpTimeouts?: number | null;
+  /** The firewall's connection table at its fullest; null where there is none. */
+  conntrack?: { most: number; max: number } | null;
+};
+
+/** A kind of refusal: who was refused or not answered, how, and in whose words. */
+export type Refusal = {
+  operation: 'connect' | 'join' | 'push' | 'heartbeat' | 'channel';
+  /** With every run of digits as `#`; null where there is none. */
+  topic: string | null;
+  event: string | null;
+  /** `error`, `timeout`, `lost`, `closed` or `crash`. */
+  how: string;
+  /** Short: `HTTP 403`, `{"reason":"unmatched topic"}`, `no reply`; at most 120 characters. */
+  cause: string;
+  count: number;
 };
 
 /** A limit of this machine that made the run smaller than asked. */
@@ -162,7 +222,8 @@ export type Summary = {
   metrics: Record<string, Metric>;
   /** Pushes of the scenario; `operations` has the others. */
   outcomes: Outcomes;
-  operations: Record<OperationKind, Outcomes & { planned: number; sent: number }>;
+  /** `buffered`: pushes that still waited for their join at the end; absent in records of earlier versions. */
+  operations: Record<OperationKind, Outcomes & { planned: number; sent: number; buffered?: number }>;
   deliveries: Deliveries;
   faults: FaultSummary[];
   thresholds: ThresholdResult[];
@@ -175,6 +236,8 @@ export type Summary = {
   /** What went wrong on the way: a lost worker, a dead server node, an unreadable observer. */
   incidents: { atMs: number; what: string }[];
   limits: BindingLimit[];
+  /** Most frequent first; absent in records of earlier versions. */
+  refusals?: Refusal[];
   /** Server side, largest readings; null when the target has no observer. */
   server: { rssBytes: number; connections: number; mailboxMax: number } | null;
   distributions: Record<string, Distribution>;
@@ -182,92 +245,6 @@ export type Summary = {
   /** The exact command that repeats the run. */
   command: string;
 };
-
-/** Percentiles of one window, in ms; absent when it had no samples. */
-export type WindowTrend = { count: number; p50: number; p99: number; p999: number; max: number };
-
-export type TopMailbox = {
-  pid: string;
-  kind: string;
-  topic: string | null;
-  len: number;
-  highWater: number;
-  oldestWaitMs: number;
-};
-
-/** One second of the run. */
-export type WindowLine = {
-  type: 'window';
-  /** Start of the second, from the first arrival. */
-  atMs: number;
-  clients: { connected: number; joined: number };
-  /** Pushes that fell due, and those really sent, in this second. */
-  offered: number;
-  sent: number;
-  joins: number;
-  reconnects: number;
-  drops: number;
-  dropped: number;
-  deliveries: number;
-  /** Timeouts of this second by cause: `push`, `join`, `heartbeat`. */
-  timeouts: Record<string, number>;
-  errors: number;
-  connect?: WindowTrend;
-  join?: WindowTrend;
-  push?: WindowTrend;
-  broadcast?: WindowTrend;
-  /** Heat-map of push latency: [lower edge in ms, count] on a log grid of 10 cells a decade. */
-  pushCells: [number, number][];
-  mailbox?: { sum: number; max: number; oldestWaitMs: number; top: TopMailbox[] };
-  server?: {
-    /** Cores used; null when the observer does not tell. */
-    cpu: number | null;
-    rssBytes: number;
-    connections: number;
-    processes: number;
-    runQueue: number;
-    loopLagMs: number;
-    /** Bytes of all tables; absent when the observer does not tell. */
-    etsBytes?: number;
-  };
-  driver: {
-    latenessP99Ms: number;
-    loopLagP99Ms: number;
-    /** Cores used by all workers. */
-    cpu: number;
-    rssBytes: number;
-    workers: number;
-  };
-};
-
-/** One witnessed broadcast, written when its deliveries have settled. */
-export type BroadcastLine = {
-  type: 'broadcast';
-  /** When it was due. */
-  atMs: number;
-  topic: string;
-  event: string;
-  publisher: number;
-  sequence: number;
-  expected: number;
-  received: number;
-  missing: number;
-  /** Due → first and last receiver; null when nobody received it. */
-  firstMs: number | null;
-  lastMs: number | null;
-};
-
-/** Something that happened: a phase began, a fault went on or off, a worker was lost. */
-export type MarkLine = {
-  type: 'mark';
-  atMs: number;
-  mark: 'phase' | 'fault-on' | 'fault-off' | 'incident' | 'interrupted' | 'end';
-  name: string;
-  /** The fault's id, for fault marks. */
-  fault?: string;
-};
-
-export type TimelineLine = WindowLine | BroadcastLine | MarkLine;
 
 /** A run read back from its folder. */
 export type RunRecord = {

@@ -15,7 +15,8 @@ import { after, test } from 'node:test';
 import { FiredrillError } from '../base/errors.ts';
 import { readRun } from './read-run.ts';
 import { SUMMARY_SCHEMA } from './run-record.ts';
-import type { MarkLine, Summary } from './run-record.ts';
+import type { Summary } from './run-record.ts';
+import type { MarkLine } from './timeline-line.ts';
 import { RunWriter } from './write-run.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'firedrill-run-'));

@@ -16,7 +16,8 @@ import { join, resolve } from 'node:path';
 import { EXIT, FiredrillError, messageOf } from '../base/errors.ts';
 import { REPLAY_FILE, RUN_FILES, SUMMARY_FILE, temporaryName, TIMELINE_FILE } from './run-files.ts';
 import type { Replay } from './run-files.ts';
-import type { Summary, TimelineLine } from './run-record.ts';
+import type { Summary } from './run-record.ts';
+import type { TimelineLine } from './timeline-line.ts';
 
 /** The open folder of a run; every method throws `FiredrillError` 104 when the disk refuses. */
 export class RunWriter {

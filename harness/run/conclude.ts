@@ -1,27 +1,42 @@
 /** The end of a run: effects of its faults, thresholds, books, verdict, summary. */
 import type {
+  CeilingShare,
   ThresholdResult,
   RunRecord,
   Summary,
   FaultSummary,
   GeneratorSummary,
 } from '../record/run-record.ts';
+import { ownSpecs } from '../base/own-metrics.ts';
 import { SUMMARY_SCHEMA } from '../record/run-record.ts';
 import { balanceBooks } from '../judge/books.ts';
 import { evaluateThresholds } from '../judge/evaluate.ts';
-import { judgeRun } from '../judge/verdict.ts';
+import { machineKey, readCalibration } from '../calibrate/calibration.ts';
+import { ceilingShare, ceilingWords } from '../calibrate/ceiling-share.ts';
+import { decisiveSigns, findSigns, SATURATION_LIMITS } from '../judge/saturation.ts';
+import { judgeRun, type RunFacts } from '../judge/verdict.ts';
 import type { Conductor } from '../drive/conductor.ts';
+import type { Gauges } from '../drive/gauges.ts';
 import type { FaultSchedule, FaultSpan } from '../faults/schedule.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { RunPlan } from '../scenario/plan.ts';
-import { countedBetween, type KernelCounters } from '../target/kernel-counters.ts';
+import { isLoopback } from '../target/url.ts';
 import { effectsOf, recoveryMs, type RunSeries } from './fault-effects.ts';
 import { toMeasurements, type MeasuredRun } from './measurements.ts';
 import type { OpenTarget } from './open-target.ts';
 import { RunParts } from './parts.ts';
-import { LATENESS_LIMIT_MS, type RunJournal } from './run-journal.ts';
+import { reachedRate } from './reached-rate.ts';
+import type { RunJournal } from './run-journal.ts';
 import type { RunOptions } from './run.ts';
-import { deliveriesOf, distributionsOf, metricsOf, operationsOf, samplePairs } from './summarise.ts';
+import {
+  attemptsOf,
+  deliveriesOf,
+  distributionsOf,
+  metricsOf,
+  operationsOf,
+  samplePairs,
+} from './summarise.ts';
+import { symptomsOf, type Surroundings } from './symptoms.ts';
 
 export type Ended = {
   options: RunOptions;
@@ -31,14 +46,13 @@ export type Ended = {
   conductor: Conductor;
   schedule: FaultSchedule;
   journal: RunJournal;
-  kernelBefore: KernelCounters | null;
-  kernelAfter: KernelCounters | null;
 };
 
 /** The run as it is written down and shown. */
 export function conclude(ended: Ended): RunRecord {
   const { plan, conductor, schedule, journal } = ended;
   journal.closeBroadcasts();
+  journal.kernel.take();
   const { totals, windows, broadcasts } = journal;
   const series: RunSeries = { totals, windows, broadcasts };
   const endMs = (windows.at(-1)?.atMs ?? 0) + 1_000;
@@ -50,6 +64,7 @@ export function conclude(ended: Ended): RunRecord {
     totals,
     windows,
     broadcasts: conductor.broadcasts.all(),
+    own: ownSpecs(ended.loaded.scenario.metrics),
     recoveriesMs: [...recoveries.values()].filter((ms) => ms !== null),
     startUs: journal.startUs,
     // The plan's end, not the drain's: what trickles in after it is no steady state.
@@ -65,8 +80,16 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
   const gauges = conductor.gauges();
   const operations = operationsOf(run, gauges);
   const deliveries = deliveriesOf(run);
-  const booksProblems = balanceBooks({ operations, samples: samplePairs(run), deliveries });
-  const generator = generatorOf(run, journal, target.fit.workers);
+  const booksProblems = balanceBooks({
+    operations,
+    ...attemptsOf(run),
+    samples: samplePairs(run),
+    deliveries,
+  });
+  const generator = generatorOf(run, journal, surroundingsOf(target, journal));
+  generator.ceiling = ceilingOf(ended, run);
+  const near = ceilingWords(generator.ceiling);
+  if (near !== null) journal.note(near);
   const thresholds = evaluateThresholds(loaded.scenario.thresholds ?? {}, toMeasurements(run)).map(
     (threshold) => mindUnrecovered(threshold, faults),
   );
@@ -74,8 +97,8 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     thresholds,
     books: booksProblems,
     generator,
-    clients: { planned: plan.clients, joined: gauges.everJoined },
-    rate: rateOf(plan, run, journal),
+    clients: arrivedOf(plan, run, gauges),
+    rate: journal.isCutShort ? null : reachedRate(plan, run.windows),
     lostWorkers: journal.lostWorkers,
     deadNodes: [...journal.deadNodes],
     serverGone: journal.serverGone,
@@ -85,8 +108,8 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     interrupted: journal.isInterrupted,
     aborted: null,
   });
-  const kernel = countedBetween(ended.kernelBefore, ended.kernelAfter);
-  const { planned: _planned, sent: _sent, ...outcomes } = operations.push;
+  const kernel = journal.kernel.total();
+  const { planned: _planned, sent: _sent, buffered: _buffered, ...outcomes } = operations.push;
   const joinedAfterUs = conductor.joinedAfterUs();
   return {
     schema: SUMMARY_SCHEMA,
@@ -101,7 +124,7 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
       planned: plan.clients,
       connected: gauges.everConnected,
       joined: gauges.everJoined,
-      failed: plan.clients - gauges.everJoined,
+      failed: plan.clients - arrivedOf(plan, run, gauges).joined,
       joinedAfterMs: joinedAfterUs === null ? null : Math.round(joinedAfterUs / 1e3),
     },
     metrics: metricsOf(run),
@@ -117,6 +140,7 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     interrupted: journal.isCutShort,
     incidents: journal.incidents,
     limits: target.fit.limits,
+    refusals: conductor.refusals(),
     server: serverOf(run),
     distributions: distributionsOf(run),
     environment: {
@@ -129,6 +153,9 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
       serverNodes: target.nodes,
       tcpSynRetrans: kernel?.tcpSynRetrans ?? null,
       listenDrops: kernel?.listenDrops ?? null,
+      listenOverflows: kernel?.listenOverflows ?? null,
+      tcpTimeouts: kernel?.tcpTimeouts ?? null,
+      conntrack: conntrackOf(target, journal),
     },
     command: options.command,
   };
@@ -163,34 +190,54 @@ function notInjected(schedule: FaultSchedule, journal: RunJournal): string[] {
   return schedule.spans.filter((span) => span.appliedAtMs === null).map((span) => span.fault.name);
 }
 
-function generatorOf(run: MeasuredRun, journal: RunJournal, workers: number): GeneratorSummary {
-  const lateness = run.totals.trend('send_lateness');
-  const lag = run.totals.trend('loop_lag');
-  const late = run.windows.filter((line) => line.driver.latenessP99Ms > LATENESS_LIMIT_MS);
+/** Who came, of all that were planned; a scenario that joins nothing is content with connections. */
+function arrivedOf(plan: RunPlan, { totals }: MeasuredRun, gauges: Gauges): RunFacts['clients'] {
+  const { join_planned: joins, dropped_arrivals: dropped } = totals.counters;
+  const joined = joins === 0 ? gauges.everConnected : gauges.everJoined;
+  return { planned: plan.clients, joined, dropped, what: joins === 0 ? 'connected' : 'joined' };
+}
+
+function generatorOf(run: MeasuredRun, journal: RunJournal, around: Surroundings): GeneratorSummary {
+  const symptoms = symptomsOf(run.totals, run.windows, around);
+  const signs = findSigns(symptoms);
   const cpu = run.windows.reduce((sum, line) => sum + line.driver.cpu, 0);
-  const sendLatenessP99Ms = lateness.percentile(99) / 1e3;
   return {
-    sendLatenessP99Ms,
-    loopLagP99Ms: lag.percentile(99) / 1e3,
+    sendLatenessP99Ms: symptoms.latenessP99Ms,
+    loopLagP99Ms: symptoms.loopLagP99Ms,
     cpu: run.windows.length === 0 ? 0 : cpu / run.windows.length,
-    saturated: sendLatenessP99Ms > LATENESS_LIMIT_MS,
-    latenessLimitMs: LATENESS_LIMIT_MS,
-    lateSeconds: late.length,
-    workers,
+    saturated: decisiveSigns(signs).length > 0,
+    latenessLimitMs: SATURATION_LIMITS.latenessMs,
+    lateSeconds: symptoms.lateSeconds,
+    workers: around.workers,
     rssBytes: journal.mostWorkerRssBytes,
+    busiestWorkerCpu: symptoms.busiestWorkerCpu,
+    gc: symptoms.gc,
+    signs,
   };
 }
 
-/** Whether the pushes of `load.rate` fell due at all; pushes beside it only add. */
-function rateOf(
-  plan: RunPlan,
-  run: MeasuredRun,
-  journal: RunJournal,
-): { planned: number; reached: number } | null {
-  if (plan.rate === null || journal.isCutShort) return null;
-  const hold = run.windows.filter(({ atMs }) => atMs >= plan.rampMs && atMs + 1_000 <= plan.totalMs);
-  if (hold.length === 0) return null;
-  return { planned: plan.rate, reached: hold.reduce((sum, line) => sum + line.offered, 0) / hold.length };
+/** How near the run came to what `firedrill calibrate` found here; null when it never looked. */
+function ceilingOf({ options, target }: Ended, run: MeasuredRun): CeilingShare | null {
+  const { machine, fit } = target;
+  const calibration = readCalibration(machineKey(machine.cpuModel, machine.cores, options.version));
+  if (!calibration) return null;
+  return ceilingShare(run.windows, { workers: fit.workers, cores: machine.cores }, calibration);
+}
+
+function surroundingsOf(target: OpenTarget, journal: RunJournal): Surroundings {
+  const kernel = journal.kernel.total();
+  return {
+    workers: target.fit.workers,
+    cores: target.machine.cores,
+    kernel: kernel && { synRetransmits: kernel.tcpSynRetrans, listenDrops: kernel.listenDrops },
+    conntrack: conntrackOf(target, journal),
+    isLocal: isLoopback(target.address.host),
+  };
+}
+
+function conntrackOf({ machine }: OpenTarget, { kernel }: RunJournal): Surroundings['conntrack'] {
+  if (machine.conntrack === null || kernel.mostConntrack === null) return null;
+  return { most: kernel.mostConntrack, max: machine.conntrack.max };
 }
 
 function serverOf(run: MeasuredRun): Summary['server'] {

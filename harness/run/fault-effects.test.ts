@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FaultSpan } from '../faults/schedule.ts';
-import { mergeDeltas, RunTotals } from '../measure/merge.ts';
+import { mergeDeltas } from '../measure/merge.ts';
+import { RunTotals } from '../measure/run-totals.ts';
 import { Recorder } from '../measure/recorder.ts';
-import type { BroadcastLine, WindowLine } from '../record/run-record.ts';
+import type { BroadcastLine, WindowLine } from '../record/timeline-line.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import { effectsOf, recoveryMs, type RunSeries } from './fault-effects.ts';
 

@@ -3,9 +3,10 @@
  * took after the lift until the system was steady again.
  */
 import type { FaultSpan } from '../faults/schedule.ts';
-import type { RunTotals } from '../measure/merge.ts';
+import type { RunTotals } from '../measure/run-totals.ts';
 import type { TrendName } from '../measure/names.ts';
-import type { BroadcastLine, FaultEffect, WindowLine } from '../record/run-record.ts';
+import type { FaultEffect } from '../record/run-record.ts';
+import type { BroadcastLine, WindowLine } from '../record/timeline-line.ts';
 
 /** Seconds looked at before and after a fault, and steady seconds in a row that count as recovered. */
 const BEFORE_S = 10;

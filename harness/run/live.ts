@@ -1,6 +1,6 @@
 /** What the terminal is shown while a run goes, kept up to date window by window. */
 import type { LiveView } from '../record/live-view.ts';
-import type { BroadcastLine, WindowLine } from '../record/run-record.ts';
+import type { BroadcastLine, WindowLine } from '../record/timeline-line.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 
 const HISTORY = 20;

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { METRICS } from '../base/metrics.ts';
+import { ownSpecs } from '../base/own-metrics.ts';
 import type { FaultSpan } from '../faults/schedule.ts';
 import type { BroadcastResult } from '../measure/broadcasts.ts';
-import { mergeDeltas, RunTotals } from '../measure/merge.ts';
+import { mergeDeltas } from '../measure/merge.ts';
+import { RunTotals } from '../measure/run-totals.ts';
 import { Recorder } from '../measure/recorder.ts';
-import type { WindowLine } from '../record/run-record.ts';
+import type { WindowLine } from '../record/timeline-line.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import { gaugeOf, toMeasurements, totalOf, trendOf, type MeasuredRun } from './measurements.ts';
 import { RunParts } from './parts.ts';
@@ -27,9 +29,18 @@ function run(): MeasuredRun {
     counters.connect_ok = 1;
     recorder.trend('push_duration').record(isBad ? 900_000 : 1_000 * (second + 1));
     recorder.count('heard', 3);
+    recorder.record('spread', isBad ? 90_000 : 1_000);
+    recorder.record('size', isBad ? 9 : 2, ['kind:a']);
+    recorder.check('so', isBad);
+    recorder.level('depth', second, second);
+    recorder.tagged('push_duration', 'kind:search').record(isBad ? 500_000 : 2_000);
+    for (let i = 0; i < 4; i++)
+      recorder.countTagged(isBad && i > 0 ? 'push_timeout' : 'push_ok', 'kind:search');
+    recorder.countTagged('join_error', 'kind:search');
     totals.add(mergeDeltas(second, [recorder.takeDelta(second)]));
     const mailbox = { sum: isBad ? 70 : second, max: isBad ? 50 : 1, oldestWaitMs: 2, top: [] };
-    windows.push({ atMs: second * 1_000, mailbox, driver: { cpu: 0.5 } } as unknown as WindowLine);
+    const kernel = { synRetransmits: isBad ? 3 : 0, listenDrops: 0, conntrack: isBad ? 80 : 10 };
+    windows.push({ atMs: second * 1_000, mailbox, kernel, driver: { cpu: 0.5 } } as unknown as WindowLine);
   }
   delete windows[9]!.mailbox;
   const span: FaultSpan = {
@@ -63,6 +74,14 @@ function run(): MeasuredRun {
     ],
     recoveriesMs: [1_000, 3_000],
     startUs: 7_000_000,
+    own: ownSpecs({
+      heard: 'counter',
+      spread: 'trend',
+      size: { kind: 'trend', unit: 'bytes' },
+      so: 'rate',
+      depth: 'gauge',
+      untouched: 'counter',
+    }),
     parts: new RunParts([span], new Map([[span, 0]]), 0, 10_000),
   };
 }
@@ -108,9 +127,36 @@ test('deliveries are counted in the part in which they were due', () => {
   assert.equal(totalOf(measured, 'delivery_duplicates', 'steady')?.count, 1);
 });
 
-test("the scenario's own counters are known for the whole run", () => {
-  assert.deepEqual(totalOf(run(), 'heard', 'all'), { count: 30, rate: 3 });
-  assert.equal(totalOf(run(), 'heard', 'steady'), null);
+test("the scenario's own metrics are known for every part of the run, by tag too", () => {
+  const measured = run();
+  assert.deepEqual(totalOf(measured, 'heard', 'all'), { count: 30, rate: 3 });
+  assert.deepEqual(totalOf(measured, 'heard', 'slow_join'), { count: 6, rate: 3 });
+  assert.deepEqual(totalOf(measured, 'untouched', 'steady'), { count: 0, rate: 0 });
+  assert.deepEqual(totalOf(measured, 'so', 'all'), { count: 1, rate: 0.1 });
+  assert.deepEqual(totalOf(measured, 'so', 'slow_join'), { count: 1, rate: 0.5 });
+  assert.equal(trendOf(measured, 'spread', 'steady')?.max, 1_000);
+  assert.equal(trendOf(measured, 'size{kind:a}', 'slow_join')?.max, 9);
+  assert.deepEqual(gaugeOf(measured, 'depth', 'all'), { value: 9, min: 0, max: 9 });
+  assert.deepEqual(gaugeOf(measured, 'depth', 'slow_join'), { value: 5, min: 4, max: 5 });
+});
+
+test('what carries a tag has its own durations and rates', () => {
+  const measured = run();
+  assert.equal(trendOf(measured, 'push_duration{kind:search}', 'all')?.count, 10);
+  assert.equal(trendOf(measured, 'push_duration{kind:search}', 'steady')?.max, 2_000);
+  assert.deepEqual(totalOf(measured, 'push_timeouts{kind:search}', 'all'), { count: 3, rate: 3 / 40 });
+  assert.deepEqual(totalOf(measured, 'errors{kind:search}', 'all'), { count: 10, rate: 10 / 50 });
+  assert.deepEqual(totalOf(measured, 'push_timeouts{kind:other}', 'all'), { count: 0, rate: 0 });
+});
+
+test('what the kernel counted is known where it tells', () => {
+  const measured = run();
+  assert.deepEqual(totalOf(measured, 'syn_retransmits', 'all'), { count: 3, rate: 0.3 });
+  assert.deepEqual(totalOf(measured, 'syn_retransmits', 'steady'), { count: 0, rate: 0 });
+  assert.deepEqual(gaugeOf(measured, 'conntrack', 'all'), { value: 10, min: 10, max: 80 });
+  for (const line of measured.windows) delete line.kernel;
+  assert.equal(totalOf(measured, 'syn_retransmits', 'all'), null);
+  assert.equal(gaugeOf(measured, 'conntrack', 'all'), null);
 });
 
 test('a part without a second cannot be measured', () => {
@@ -137,9 +183,18 @@ test('the judge gets milliseconds, and the second that was worst with the fault 
     ['push_duration', 'max'],
     ['push_timeouts', 'rate'],
     ['mailbox_len', 'max'],
+    ['spread', 'p(99)'],
+    ['size{kind:a}', 'max'],
+    ['so', 'rate'],
+    ['push_duration{kind:search}', 'p(99)'],
+    ['push_timeouts{kind:search}', 'rate'],
+    ['syn_retransmits', 'count'],
+    ['conntrack', 'max'],
   ] as const) {
     assert.deepEqual(judged.worst(metric, stat), { atMs: 5_000, during: 'slow_join' }, metric);
   }
+  assert.deepEqual(judged.worst('depth', 'value'), { atMs: 9_000, during: null });
+  assert.deepEqual([judged.trend('spread', 'all')?.max, judged.trend('size', 'all')?.max], [90, 9]);
   assert.equal(judged.worst('heartbeat_timeouts', 'rate'), null);
   assert.equal(judged.worst('join_duration', 'max'), null);
 });

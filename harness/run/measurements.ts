@@ -1,11 +1,15 @@
 /** Everything a run has measured, as the judge asks for it. */
 import { metricOf } from '../base/metrics.ts';
+import { trendScale, type OwnSpec } from '../base/own-metrics.ts';
+import { metricParts } from '../base/tagged-metric.ts';
 import type { BroadcastResult } from '../measure/broadcasts.ts';
 import { Histogram } from '../measure/histogram.ts';
-import type { RunTotals } from '../measure/merge.ts';
-import { OPERATIONS, TRENDS, type Counters, type TrendName } from '../measure/names.ts';
+import { TRENDS, type Counters } from '../measure/names.ts';
+import type { RunTotals } from '../measure/run-totals.ts';
+import type { PlainSeries } from '../measure/series.ts';
 import type { Measurements } from '../judge/evaluate.ts';
-import type { WindowLine } from '../record/run-record.ts';
+import type { WindowLine } from '../record/timeline-line.ts';
+import { countOf, rateOf, taggedRateOf } from './operation-counts.ts';
 import type { RunParts } from './parts.ts';
 
 export type MeasuredRun = {
@@ -15,11 +19,14 @@ export type MeasuredRun = {
   recoveriesMs: readonly number[];
   startUs: number;
   parts: RunParts;
+  /** Metrics of the scenario's own, by name. */
+  own?: ReadonlyMap<string, OwnSpec>;
 };
 
 type Reading = { value: number; min: number; max: number };
+type Total = { count: number; rate: number };
 
-const GAUGES: Readonly<Record<string, (line: WindowLine) => number | undefined>> = {
+const GAUGES: Readonly<Record<string, (line: WindowLine) => number | null | undefined>> = {
   mailbox_len: (line) => line.mailbox?.sum,
   mailbox_max: (line) => line.mailbox?.max,
   mailbox_oldest_wait: (line) => line.mailbox?.oldestWaitMs,
@@ -28,27 +35,48 @@ const GAUGES: Readonly<Record<string, (line: WindowLine) => number | undefined>>
   server_memory: (line) => line.server?.rssBytes,
   run_queue: (line) => line.server?.runQueue,
   worker_cpu: (line) => line.driver.cpu,
+  conntrack: (line) => line.kernel?.conntrack,
 };
 
-/** A trend of the catalogue over a part of the run; trends that no worker records come from the broadcasts. */
-export function trendOf(run: MeasuredRun, metric: string, during: string): Histogram | null {
+/** What the kernel counted in a second; nothing where it does not tell. */
+const KERNEL_COUNTERS: Readonly<Record<string, (line: WindowLine) => number | undefined>> = {
+  syn_retransmits: (line) => line.kernel?.synRetransmits,
+  listen_drops: (line) => line.kernel?.listenDrops,
+};
+
+/** The own metric that a name, with or without a tag, is about. */
+function ownOf(run: MeasuredRun, name: string): OwnSpec | undefined {
+  return run.own?.get(metricParts(name)?.metric ?? name);
+}
+
+/** Kind and unit of a metric of the catalogue or of the scenario's own. */
+export function specOf(run: MeasuredRun, name: string): OwnSpec | undefined {
+  return metricOf(metricParts(name)?.metric ?? name) ?? ownOf(run, name);
+}
+
+/** A trend over a part of the run, in µs or the own unit; those that no worker records come from the broadcasts. */
+export function trendOf(run: MeasuredRun, name: string, during: string): Histogram | null {
   const within = run.parts.within(during);
-  if ((TRENDS as readonly string[]).includes(metric)) {
-    return run.totals.trend(metric as TrendName, during === 'all' ? undefined : within);
-  }
-  if (metric === 'broadcast_spread') {
+  if (isRecorded(run, name)) return run.totals.trend(name, during === 'all' ? undefined : within);
+  if (name === 'broadcast_spread') {
     const spread = new Histogram();
     for (const result of broadcastsWithin(run, during)) {
       if (result.received > 1) spread.record(result.lastUs - result.firstUs);
     }
     return spread;
   }
-  if (metric === 'recovery_duration') {
+  if (name === 'recovery_duration') {
     const recovery = new Histogram();
     for (const ms of run.recoveriesMs) recovery.record(ms * 1e3);
     return recovery;
   }
   return null;
+}
+
+/** True for a trend that the workers record second by second. */
+function isRecorded(run: MeasuredRun, name: string): boolean {
+  const metric = metricParts(name)?.metric ?? name;
+  return (TRENDS as readonly string[]).includes(metric) || run.own?.get(metric)?.kind === 'trend';
 }
 
 function broadcastsWithin(run: MeasuredRun, during: string): BroadcastResult[] {
@@ -63,91 +91,95 @@ function broadcastsWithin(run: MeasuredRun, during: string): BroadcastResult[] {
 }
 
 /** A rate (count and share of the operations sent) or a counter (total and per second). */
-export function totalOf(
-  run: MeasuredRun,
-  metric: string,
-  during: string,
-): { count: number; rate: number } | null {
+export function totalOf(run: MeasuredRun, name: string, during: string): Total | null {
   const within = run.parts.within(during);
-  const counters = during === 'all' ? run.totals.counters : run.totals.countersWithin(within);
   const seconds = run.totals.windows().filter(within).length;
   if (seconds === 0) return null;
-  const rate = rateOf(metric, counters);
+  const isAll = during === 'all';
+  const counters = isAll ? run.totals.counters : run.totals.countersWithin(within);
+  const own = isAll ? run.totals.own : run.totals.ownWithin(within);
+  const rate = shareOf(run, name, counters, own);
   if (rate) return { count: rate.count, rate: rate.of === 0 ? 0 : rate.count / rate.of };
-  const count = countOf(run, metric, counters, during);
+  const count = sumOf(run, name, during, counters, own);
   return count === null ? null : { count, rate: count / seconds };
 }
 
-function rateOf(metric: string, counters: Counters): { count: number; of: number } | null {
-  switch (metric) {
-    case 'join_timeouts':
-      return { count: counters.join_timeout, of: counters.join_sent };
-    case 'push_timeouts':
-      return { count: counters.push_timeout, of: counters.push_sent };
-    case 'heartbeat_timeouts':
-      return { count: counters.heartbeat_timeout, of: counters.heartbeat_sent };
-    case 'errors': {
-      const count = OPERATIONS.reduce((sum, kind) => sum + counters[`${kind}_error`], 0);
-      return { count, of: OPERATIONS.reduce((sum, kind) => sum + counters[`${kind}_sent`], 0) };
-    }
-    default:
-      return null;
-  }
+function shareOf(
+  run: MeasuredRun,
+  name: string,
+  counters: Counters,
+  own: PlainSeries,
+): { count: number; of: number } | null {
+  const parts = metricParts(name);
+  if (ownOf(run, name)?.kind === 'rate') return own.shares.get(name) ?? { count: 0, of: 0 };
+  if (parts?.tag) return taggedRateOf(parts.metric, `{${parts.tag.key}:${parts.tag.value}}`, own.counters);
+  return rateOf(name, counters);
 }
 
-function countOf(run: MeasuredRun, metric: string, counters: Counters, during: string): number | null {
-  switch (metric) {
-    case 'connections':
-      return counters.connect_ok;
-    case 'dropped_sends':
-      return counters.push_dropped;
-    case 'drops':
-    case 'late_replies':
-    case 'deliveries':
-    case 'reconnects':
-    case 'channel_crashes':
-      return counters[metric];
-    case 'delivery_missing':
-    case 'delivery_duplicates':
-    case 'delivery_reordered': {
-      const field = (
-        {
-          delivery_missing: 'missing',
-          delivery_duplicates: 'duplicate',
-          delivery_reordered: 'reordered',
-        } as const
-      )[metric];
-      return broadcastsWithin(run, during).reduce((sum, result) => sum + result[field], 0);
-    }
-    default:
-      // The scenario's own counters are kept for the whole run only.
-      return during === 'all' ? (run.totals.custom[metric] ?? 0) : null;
-  }
+function sumOf(
+  run: MeasuredRun,
+  name: string,
+  during: string,
+  counters: Counters,
+  own: PlainSeries,
+): number | null {
+  if (ownOf(run, name)?.kind === 'counter') return own.counters.get(name) ?? 0;
+  const ofKernel = KERNEL_COUNTERS[name];
+  if (ofKernel) return kernelSum(run, ofKernel, during);
+  const field = DELIVERY_FIELDS[name];
+  if (field) return broadcastsWithin(run, during).reduce((sum, result) => sum + result[field], 0);
+  return countOf(name, counters);
 }
 
-export function gaugeOf(run: MeasuredRun, metric: string, during: string): Reading | null {
-  const read = GAUGES[metric];
-  if (!read) return null;
-  const within = run.parts.within(during);
-  const values = run.windows
-    .filter((line) => within(line.atMs / 1_000))
+const DELIVERY_FIELDS: Readonly<Record<string, 'missing' | 'duplicate' | 'reordered'>> = {
+  delivery_missing: 'missing',
+  delivery_duplicates: 'duplicate',
+  delivery_reordered: 'reordered',
+};
+
+function kernelSum(
+  run: MeasuredRun,
+  read: (line: WindowLine) => number | undefined,
+  during: string,
+): number | null {
+  const counted = linesWithin(run, during)
     .map(read)
-    .filter((value) => value !== undefined);
-  if (values.length === 0) return null;
-  return { value: values.at(-1)!, min: Math.min(...values), max: Math.max(...values) };
+    .filter((count) => count !== undefined);
+  return counted.length === 0 ? null : counted.reduce((sum, count) => sum + count, 0);
+}
+
+function linesWithin(run: MeasuredRun, during: string): WindowLine[] {
+  const within = run.parts.within(during);
+  return run.windows.filter((line) => within(line.atMs / 1_000));
+}
+
+export function gaugeOf(run: MeasuredRun, name: string, during: string): Reading | null {
+  if (ownOf(run, name)?.kind === 'gauge') {
+    const { totals } = run;
+    const own = during === 'all' ? totals.own : totals.ownWithin(run.parts.within(during));
+    const level = own.levels.get(name);
+    return level ? { value: level.value, min: level.min, max: level.max } : null;
+  }
+  const read = GAUGES[name];
+  if (!read) return null;
+  const values = linesWithin(run, during)
+    .map(read)
+    .filter((value) => value != null);
+  const last = values.at(-1);
+  if (last === undefined) return null;
+  return { value: last, min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** The second in which a metric was worst, and the fault that was on in it. */
 function worstOf(
   run: MeasuredRun,
-  metric: string,
+  name: string,
   stat: string,
 ): { atMs: number; during: string | null } | null {
   const percentile = /^p\(([\d.]+)\)$/.exec(stat)?.[1];
-  const spec = metricOf(metric);
   let worst: { window: number; value: number } | null = null;
   for (const window of run.totals.windows()) {
-    const value = valueIn(run, metric, spec?.kind, window, percentile);
+    const value = valueIn(run, name, window, percentile);
     if (value !== null && value > 0 && (!worst || value > worst.value)) worst = { window, value };
   }
   return worst && { atMs: worst.window * 1_000, during: run.parts.faultOn(worst.window) };
@@ -155,43 +187,52 @@ function worstOf(
 
 function valueIn(
   run: MeasuredRun,
-  metric: string,
-  kind: string | undefined,
+  name: string,
   window: number,
   percentile: string | undefined,
 ): number | null {
-  if (kind === 'trend' && (TRENDS as readonly string[]).includes(metric)) {
-    const histogram = run.totals.trend(metric as TrendName, (other) => other === window);
-    if (histogram.count === 0) return null;
-    return percentile === undefined ? histogram.max : histogram.percentile(Number(percentile));
+  const { totals } = run;
+  switch (specOf(run, name)?.kind) {
+    case 'trend': {
+      const histogram = totals.trendIn(name, window);
+      if (histogram.count === 0) return null;
+      return percentile === undefined ? histogram.max : histogram.percentile(Number(percentile));
+    }
+    case 'gauge': {
+      if (ownOf(run, name)) return totals.ownIn(window).levels.get(name)?.max ?? null;
+      const line = lineAt(run, window);
+      return (line && GAUGES[name]?.(line)) ?? null;
+    }
+    case 'rate':
+      return shareOf(run, name, totals.countersIn(window), totals.ownIn(window))?.count ?? null;
+    case 'counter': {
+      if (ownOf(run, name)) return totals.ownIn(window).counters.get(name) ?? null;
+      const line = lineAt(run, window);
+      return (line && KERNEL_COUNTERS[name]?.(line)) ?? countOf(name, totals.countersIn(window));
+    }
+    case undefined:
+      return null;
   }
-  if (kind === 'gauge') {
-    const line = run.windows.find((candidate) => candidate.atMs === window * 1_000);
-    return (line && GAUGES[metric]?.(line)) ?? null;
-  }
-  if (kind === 'rate') {
-    return (
-      rateOf(
-        metric,
-        run.totals.countersWithin((other) => other === window),
-      )?.count ?? null
-    );
-  }
-  return null;
+}
+
+function lineAt(run: MeasuredRun, window: number): WindowLine | undefined {
+  return run.windows.find((candidate) => candidate.atMs === window * 1_000);
 }
 
 /** The judge's view of a run. */
 export function toMeasurements(run: MeasuredRun): Measurements {
   return {
+    spec: (metric) => specOf(run, metric),
     trend(metric, during) {
       const histogram = trendOf(run, metric, during);
       if (!histogram) return null;
+      const scale = trendScale(specOf(run, metric)?.unit ?? 'ms');
       return {
         count: histogram.count,
-        min: histogram.min / 1e3,
-        max: histogram.max / 1e3,
-        mean: histogram.mean / 1e3,
-        percentile: (p) => histogram.percentile(p) / 1e3,
+        min: histogram.min / scale,
+        max: histogram.max / scale,
+        mean: histogram.mean / scale,
+        percentile: (p) => histogram.percentile(p) / scale,
       };
     },
     total: (metric, during) => totalOf(run, metric, during),

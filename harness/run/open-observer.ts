@@ -26,11 +26,21 @@ export function openObserver(choice: ObserverChoice, clock: Clock): OpenObserver
   return new ServerObserver({ clock, control, token: choice.token });
 }
 
-/** The control port at a URL; parameters, users and paths are refused rather than dropped. */
-export function readControlUrl(text: string, allowTargets: readonly string[]): URL {
+/** The control port at a URL; parameters, users and paths are refused rather than dropped. `path`: where it was given. */
+export function readControlUrl(
+  text: string,
+  allowTargets: readonly string[],
+  path = 'firedrill observe <url>',
+): URL {
+  const refuse = (problem: Omit<Problem, 'path'>): FiredrillError =>
+    new FiredrillError(EXIT.invalid, [{ path, ...problem }]);
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'https:') {
-    throw refuse({ code: 'tls-not-supported', got: 'https', wanted: 'an http:// URL: TLS is not built yet' });
+    throw refuse({
+      code: 'tls-not-supported',
+      got: 'https',
+      wanted: 'an http:// URL: a control port speaks no TLS',
+    });
   }
   if (url?.protocol !== 'http:' || url.hostname === '') {
     const isSocket = url?.protocol === 'ws:' || url?.protocol === 'wss:';
@@ -45,7 +55,7 @@ export function readControlUrl(text: string, allowTargets: readonly string[]): U
     throw refuse({
       code: 'not-a-control-port',
       got: 'a user, password or parameters in the URL',
-      wanted: `${EXAMPLE}, and the token by FIREDRILL_CONTROL_TOKEN or --token`,
+      wanted: `${EXAMPLE}, and the token by FIREDRILL_CONTROL_TOKEN`,
     });
   }
   if (!/^\/(?:observer\/?)?$/.test(url.pathname)) {
@@ -61,13 +71,9 @@ export function readControlUrl(text: string, allowTargets: readonly string[]): U
     throw refuse({
       code: 'target-not-allowed',
       got: host,
-      wanted: 'a loopback address, or a host named by --allow-target: tracing a process costs its server',
+      wanted: 'a loopback address, or a host named by --allow-target: faults and traces cost a server',
       hint: `--allow-target ${host}`,
     });
   }
   return new URL(url.origin);
-}
-
-function refuse(problem: Omit<Problem, 'path'>): FiredrillError {
-  return new FiredrillError(EXIT.invalid, [{ path: 'firedrill observe <url>', ...problem }]);
 }

@@ -1,18 +1,25 @@
-/** The target of a run, fitted to this machine: the bundled server, or a URL. */
+/** The target of a run, reached and fitted to this machine: the bundled server, or a URL. */
 import type { Clock } from '../base/clock.ts';
 import { checkAll, EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import type { TargetAddress } from '../drive/orders.ts';
 import { ObserverClient, type ObserverListener } from '../observe/observer-client.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import { startBundled } from '../target/bundled.ts';
+import { lookUp } from '../target/look-up.ts';
 import { readMachine, type Machine } from '../target/machine.ts';
-import { fitRun, type Fit } from '../target/machine-limits.ts';
+import type { Fit } from '../target/machine-limits.ts';
 import { readTargetUrl, type TargetUrl } from '../target/url.ts';
+import type { Transport, Upgrade } from '../wire/transport.ts';
+import { CONNECT_PLAINLY, type ConnectWith } from './connect-with.ts';
+import { fitToMachine, type Crowd } from './fit-to-machine.ts';
+import { readControlUrl } from './open-observer.ts';
+import { checkTarget } from './preflight.ts';
+import { sourceAddresses, targetAddress } from './target-address.ts';
 
 /** A run that is over has nobody to drain: in Phoenix's batches 100,000 clients would take eight seconds. */
 const QUICK_END = ['--drain-shutdown-ms', '0'];
 
-export type TargetChoice =
+export type TargetChoice = { connect?: ConnectWith } & (
   | { kind: 'bundled'; nodes?: number; port?: number }
   | {
       kind: 'url';
@@ -20,13 +27,17 @@ export type TargetChoice =
       allowTargets: readonly string[];
       /** Control port of a bundled server that somebody else started; null without one. */
       control: string | null;
-    };
+      /** Bearer token of a control port that wants one. */
+      controlToken?: string;
+    }
+);
 
 export type OpenTarget = {
   /** For people: without parameters that may carry a token. */
   display: string;
   address: TargetAddress;
   control: string | null;
+  controlToken: string | null;
   /** Node processes of the bundled server; null for a stranger's. */
   nodes: number | null;
   machine: Machine;
@@ -37,17 +48,21 @@ export type OpenTarget = {
   close(): Promise<void>;
 };
 
-type Wanted = {
+export type Wanted = Crowd & {
   choice: TargetChoice;
-  clients: number;
-  workers: number | undefined;
   faults: readonly PlannedFault[];
+  transport: Transport;
+  /** What client 0 asks for there. */
+  upgradeAt(target: TargetAddress): Upgrade;
 };
 
-type ServerListener = { onServerLine(line: string): void; onServerExit(how: string): void };
+export type TargetListener = {
+  onServerLine(line: string): void;
+  onServerExit(how: string): void;
+  /** What was agreed with a target that is not ours. */
+  onReached(note: string): void;
+};
 
-/** Clients of one source address: far below the 28,000 ephemeral ports a pair of addresses has. */
-const CLIENTS_PER_ADDRESS = 4_000;
 /** Connections under way at once over all workers: a listen queue holds this many without a drop. */
 const CONNECTS_AT_ONCE = 1_200;
 /**
@@ -56,84 +71,112 @@ const CONNECTS_AT_ONCE = 1_200;
  */
 const SERVER_NICE = 5;
 
-/** Starts or reaches the target; `FiredrillError` 114 when it cannot, 104 when the choice is wrong. */
-export async function openTarget(
-  wanted: Wanted,
-  clock: Clock,
-  listener: ServerListener,
-): Promise<OpenTarget> {
-  const { choice, faults } = wanted;
-  if (choice.kind === 'url') {
-    checkAll(
-      () => readPlainTarget(choice.url, choice.allowTargets),
-      () => refuseServerFaults(faults, choice.control),
-    );
-  }
-  const machine = readMachine();
-  const withServer = choice.kind === 'bundled';
-  const fit = fitRun({
-    ...machine,
-    memoryBytes: machine.availableBytes,
-    clients: wanted.clients,
-    withServer,
-  });
-  if (wanted.workers !== undefined) fit.workers = wanted.workers;
-  if (fit.clients < 1) throw nothingFits(fit);
-  if (choice.kind === 'bundled') {
-    const nodes = choice.nodes ?? fit.nodes;
-    const server = await startBundled({
-      clock,
-      nodes,
-      port: choice.port ?? 0,
-      controlPort: 0,
-      nice: SERVER_NICE,
-      flags: QUICK_END,
-      onLine: listener.onServerLine,
-      onExit: (code, signal, lines) =>
-        listener.onServerExit([signal ?? `exit code ${code}`, ...lines.slice(-3)].join('; ')),
-    });
-    return opened(server.url, [], server.control, nodes, { machine, fit }, clock, () => server.stop());
-  }
-  return opened(
-    choice.url,
-    choice.allowTargets,
-    choice.control,
-    null,
-    { machine, fit },
-    clock,
-    async () => {},
-  );
+/**
+ * Starts or reaches the target and opens one connection there; `FiredrillError`
+ * 114 when that cannot be or this machine cannot hold it, 104 when the choice is wrong.
+ */
+export function openTarget(wanted: Wanted, clock: Clock, listener: TargetListener): Promise<OpenTarget> {
+  const { choice } = wanted;
+  return choice.kind === 'url'
+    ? openUrl(wanted, choice, clock, listener)
+    : openBundled(wanted, choice, clock, listener);
 }
 
-function opened(
-  url: string,
-  allowTargets: readonly string[],
-  control: string | null,
-  nodes: number | null,
-  { machine, fit }: { machine: Machine; fit: Fit },
+const NO_CONTROL =
+  'no control port, so no faults on the server, and nothing of its mailboxes, tables and memory; all else is measured';
+
+type Choice<Kind> = Extract<TargetChoice, { kind: Kind }>;
+
+async function openUrl(
+  wanted: Wanted,
+  choice: Choice<'url'>,
   clock: Clock,
-  close: () => Promise<void>,
-): OpenTarget {
-  const target = readPlainTarget(url, allowTargets);
-  const query = new URLSearchParams({ ...target.params, vsn: '2.0.0' });
-  const spread = target.loopback && machine.sourceAddresses > 1 && target.host.startsWith('127.');
+  listener: TargetListener,
+): Promise<OpenTarget> {
+  const { allowTargets, control } = choice;
+  const read = (): TargetUrl => readTargetUrl(choice.url, { allowTargets });
+  checkAll(
+    read,
+    () => control !== null && readControlUrl(control, allowTargets, '--control'),
+    () => refuseServerFaults(wanted.faults, control),
+  );
+  const url = read();
+  const address = await reach(wanted, url, clock, (note) => listener.onReached(note));
+  if (control === null) listener.onReached(`${url.display}: ${NO_CONTROL}`);
+  const machine = readMachine();
+  const fit = fitToMachine(machine, wanted, address.addresses, false);
+  const controlToken = choice.controlToken ?? null;
+  const close = async (): Promise<void> => {};
+  return opened({ url, address, control, controlToken, nodes: null, machine, fit, clock, close });
+}
+
+async function openBundled(
+  wanted: Wanted,
+  choice: Choice<'bundled'>,
+  clock: Clock,
+  listener: TargetListener,
+): Promise<OpenTarget> {
+  const machine = readMachine();
+  const fit = fitToMachine(machine, wanted, ['127.0.0.1'], true);
+  const nodes = choice.nodes ?? fit.nodes;
+  const server = await startBundled({
+    clock,
+    nodes,
+    port: choice.port ?? 0,
+    controlPort: 0,
+    nice: SERVER_NICE,
+    flags: QUICK_END,
+    onLine: (line) => listener.onServerLine(line),
+    onExit: (code, signal, lines) =>
+      listener.onServerExit([signal ?? `exit code ${code}`, ...lines.slice(-3)].join('; ')),
+  });
+  const close = (): Promise<void> => server.stop();
+  try {
+    const url = readTargetUrl(server.url, { allowTargets: [] });
+    const address = await reach(wanted, url, clock, () => {});
+    const { control } = server;
+    return opened({ url, address, control, controlToken: null, nodes, machine, fit, clock, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Looks the host up, knocks at each address and keeps those that open. */
+async function reach(
+  wanted: Wanted,
+  url: TargetUrl,
+  clock: Clock,
+  onNote: (note: string) => void,
+): Promise<TargetAddress> {
+  const { choice, transport } = wanted;
+  const target = targetAddress(url, choice.connect ?? CONNECT_PLAINLY, await lookUp(url));
+  const upgrade = wanted.upgradeAt(target);
+  const { addresses, notes } = await checkTarget({ clock, target, upgrade, transport, display: url.display });
+  for (const note of notes) onNote(note);
+  return { ...target, addresses };
+}
+
+type Parts = Pick<
+  OpenTarget,
+  'address' | 'control' | 'controlToken' | 'nodes' | 'machine' | 'fit' | 'close'
+> & {
+  url: TargetUrl;
+  clock: Clock;
+};
+
+function opened({ url, clock, ...parts }: Parts): OpenTarget {
+  const { address, control, controlToken, machine, fit, close } = parts;
   let observer: ObserverClient | null = null;
   return {
-    display: target.display,
-    address: {
-      host: target.host,
-      port: target.port,
-      path: `${target.path}?${query.toString()}`,
-      sourceAddresses: spread ? loopbackAddresses(Math.ceil(fit.clients / CLIENTS_PER_ADDRESS)) : [],
-    },
-    control,
-    nodes,
-    machine,
-    fit,
+    ...parts,
+    display: url.display,
+    address: { ...address, sourceAddresses: sourceAddresses(machine, address.addresses, fit.clients) },
     connectsAtOnce: Math.max(20, Math.floor(CONNECTS_AT_ONCE / fit.workers)),
     observe(startUs, listener) {
       if (control === null) return;
-      observer = new ObserverClient({ clock, control, startUs, listener });
+      const token = controlToken === null ? {} : { token: controlToken };
+      observer = new ObserverClient({ clock, control, startUs, listener, ...token });
       observer.start();
     },
     stopObserving: () => observer?.stop(),
@@ -142,27 +185,6 @@ function opened(
       await close();
     },
   };
-}
-
-/** The target of a URL, which must not want TLS. */
-function readPlainTarget(url: string, allowTargets: readonly string[]): TargetUrl {
-  const target = readTargetUrl(url, { allowTargets });
-  if (target.secure) {
-    throw new FiredrillError(EXIT.invalid, [
-      {
-        code: 'tls-not-supported',
-        path: '--target',
-        got: target.display,
-        wanted: 'a ws:// URL: TLS is not built yet',
-      },
-    ]);
-  }
-  return target;
-}
-
-/** Addresses of 127.0.0.0/8 apart from the usual 127.0.0.1: each has its own ephemeral ports. */
-function loopbackAddresses(count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `127.1.${Math.floor(i / 250)}.${(i % 250) + 1}`);
 }
 
 function refuseServerFaults(faults: readonly PlannedFault[], control: string | null): void {
@@ -177,15 +199,4 @@ function refuseServerFaults(faults: readonly PlannedFault[], control: string | n
       hint: '--control http://127.0.0.1:4001',
     }));
   if (problems.length > 0) throw new FiredrillError(EXIT.unreachable, problems);
-}
-
-function nothingFits(fit: Fit): FiredrillError {
-  const problems = fit.limits.map(({ limit, asked, fits, hint }): Problem => ({
-    code: 'machine-too-small',
-    path: limit,
-    got: `${asked} clients`,
-    wanted: `at most ${fits}`,
-    hint,
-  }));
-  return new FiredrillError(EXIT.unreachable, problems);
 }

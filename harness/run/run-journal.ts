@@ -7,19 +7,18 @@ import { formatCount } from '../base/units.ts';
 import type { Conductor, ConductorListener } from '../drive/conductor.ts';
 import type { Gauges } from '../drive/gauges.ts';
 import type { FaultSchedule, FaultSpan, ScheduleListener } from '../faults/schedule.ts';
-import { IntervalLog } from '../measure/histogram.ts';
-import { RunTotals, type MergedWindow } from '../measure/merge.ts';
-import { TRENDS } from '../measure/names.ts';
+import { SATURATION_LIMITS } from '../judge/saturation.ts';
+import { IntervalLog } from '../measure/interval-log.ts';
+import { RunTotals } from '../measure/run-totals.ts';
+import { trendsOf, type MergedWindow } from '../measure/merge.ts';
 import type { ObserverListener, ObserverReading } from '../observe/observer-client.ts';
-import type { BroadcastLine, MarkLine, WindowLine } from '../record/run-record.ts';
+import type { BroadcastLine, MarkLine, WindowLine } from '../record/timeline-line.ts';
 import type { RunWriter } from '../record/write-run.ts';
 import type { RunPlan } from '../scenario/plan.ts';
+import { KernelWatch } from './kernel-watch.ts';
 import { LiveState } from './live.ts';
 import type { RunHooks } from './run.ts';
 import { toBroadcastLine, toWindowLine, type ServerReading } from './timeline.ts';
-
-/** p99 of our own lateness beyond which a second's figures are the driver's as much as the server's. */
-export const LATENESS_LIMIT_MS = 50;
 
 type Setting = {
   clock: Clock;
@@ -37,6 +36,7 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
   readonly marks: MarkLine[] = [];
   readonly incidents: { atMs: number; what: string }[] = [];
   readonly deadNodes = new Set<string>();
+  readonly kernel = new KernelWatch();
   lostWorkers = 0;
   scenarioThrew: { message: string; stack: string } | null = null;
   isInterrupted = false;
@@ -75,6 +75,7 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.startUs = startUs;
     this.startedWallMs = startedWallMs;
     this.#log = new IntervalLog((text) => (this.#hlog += text), startedWallMs);
+    this.kernel.begin();
     this.phase('ramp');
   }
 
@@ -99,21 +100,30 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
   onWindow(merged: MergedWindow, gauges: Gauges, workers: number): void {
     const { plan, writer, hooks } = this.#setting;
     this.totals.add(merged);
-    for (const name of TRENDS) {
-      const histogram = merged.trends[name];
-      if (histogram && this.#log) histogram.logInterval(this.#log, name, merged.window, merged.window + 1);
+    for (const [name, histogram] of trendsOf(merged)) {
+      this.#log?.interval(name, histogram, merged.window, merged.window + 1);
     }
     this.mostWorkerRssBytes = Math.max(this.mostWorkerRssBytes, gauges.rssBytes);
     const line = toWindowLine(merged, gauges, workers, this.#reading);
     this.#reading = {};
+    this.#addOwnLoad(line, merged);
     this.windows.push(line);
     writer.append(line);
     this.#settleBroadcasts();
     if (this.#phase === 'ramp' && line.atMs + 1_000 >= plan.rampMs) this.phase('hold');
     this.#live.addWindow(line, this.#missing());
-    const saturated = line.driver.latenessP99Ms > LATENESS_LIMIT_MS;
+    const { latenessMs, loopLagMs } = SATURATION_LIMITS;
+    const saturated = line.driver.latenessP99Ms > latenessMs || line.driver.loopLagP99Ms > loopLagMs;
     const active = this.#schedule?.active() ?? [];
     hooks.onLive?.(this.#live.view(line.atMs + 1_000, this.#phase, active, saturated));
+  }
+
+  /** What this second cost us, and what the kernel counted in it. */
+  #addOwnLoad(line: WindowLine, merged: MergedWindow): void {
+    line.driver.busiestCpu = (this.#conductor?.busiestCpuUs() ?? 0) / 1e6;
+    line.driver.gcMs = (merged.trends.gc_pause?.sum ?? 0) / 1e3;
+    const counted = this.kernel.take();
+    if (counted) line.kernel = counted;
   }
 
   #settleBroadcasts(): void {
@@ -169,6 +179,12 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.incident(`worker ${worker} ended (${how}); its ${formatCount(clients)} clients are lost`);
   }
 
+  onTagsFolded(name: string): void {
+    this.incident(
+      `tag ${name} has more values than are kept apart; the rest counts as {${name}:other values}`,
+    );
+  }
+
   onScenarioThrew(message: string, stack: string, client: number | null): void {
     if (this.scenarioThrew) return;
     this.scenarioThrew = { message, stack };
@@ -196,6 +212,11 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.incidents.push({ atMs, what });
     this.#mark({ mark: 'incident', name: what });
     this.#setting.hooks.onNote?.(what);
+  }
+
+  /** Says something that is no event of the run. */
+  note(text: string): void {
+    this.#setting.hooks.onNote?.(text);
   }
 
   /** The HdrHistogram log so far. */

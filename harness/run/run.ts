@@ -3,9 +3,11 @@
  * target, start the workers, let the plan go by, end it, judge it, write it down.
  */
 import { realClock, type Clock } from '../base/clock.ts';
-import { EXIT, FiredrillError, messageOf, type ExitCode } from '../base/errors.ts';
+import { EXIT, FiredrillError, type ExitCode } from '../base/errors.ts';
 import { METRIC_NAMES } from '../base/metrics.ts';
+import { upgradeFor } from '../drive/client-settings.ts';
 import { Conductor } from '../drive/conductor.ts';
+import { Crew } from '../drive/crew.ts';
 import type { FaultHands } from '../faults/fault.ts';
 import { FaultSchedule } from '../faults/schedule.ts';
 import type { LiveView } from '../record/live-view.ts';
@@ -16,16 +18,19 @@ import { checkScenario } from '../scenario/check.ts';
 import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
 import { planRun, type PlanOverrides } from '../scenario/plan.ts';
 import { ControlPort } from '../target/control-port.ts';
-import { readKernelCounters } from '../target/kernel-counters.ts';
+import { bareTransport } from '../wire/connection.ts';
+import type { Transport } from '../wire/transport.ts';
 import { conclude } from './conclude.ts';
+import type { TransportChoice } from './connect-with.ts';
 import { openTarget, type OpenTarget, type TargetChoice } from './open-target.ts';
-import { checkTarget } from './preflight.ts';
 import { RunJournal } from './run-journal.ts';
 
-export type RunOptions = {
+export type RunOptions = Partial<TransportChoice> & {
   scenarioFile: string;
   overrides: PlanOverrides;
   target: TargetChoice;
+  /** Runs as many as fit of a number of clients that was asked for, instead of refusing (114). */
+  fit?: boolean;
   /** Worker processes; undefined lets the machine's limits decide. */
   workers?: number;
   /** Folder of the run; undefined makes one under reports/runs. */
@@ -51,8 +56,8 @@ export type RunResult = { record: RunRecord; dir: string; exitCode: ExitCode };
 
 /** After the plan: how long replies and deliveries under way are waited for. */
 const DRAIN_MS = 12_000;
-/** Time for every worker to hear of the start before the first arrival is due. */
-const HEAD_START_US = 250_000;
+/** Time for every worker to hear of the start before the first arrival is due: for each of them, and at most. */
+const HEAD_START_US = { each: 25_000, most: 250_000 };
 
 /** Runs a scenario; rejects with `FiredrillError` when it cannot begin. */
 export async function runScenario(
@@ -60,21 +65,41 @@ export async function runScenario(
   hooks: RunHooks = {},
   clock: Clock = realClock,
 ): Promise<RunResult> {
+  const crew = new Crew();
+  try {
+    // Its modules load while the scenario is read and the target asked: it is needed in any case.
+    crew.hire(1);
+    return await runWith(crew, options, hooks, clock);
+  } finally {
+    crew.kill();
+  }
+}
+
+async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: Clock): Promise<RunResult> {
   const loaded = withThresholds(await loadScenario(options.scenarioFile), options.thresholds);
   const wanted = planRun(loaded.scenario, options.overrides);
   const interrupt = hooks.interrupt ?? new AbortController().signal;
 
   let journal: RunJournal | null = null;
   const target = await openTarget(
-    { choice: options.target, clients: wanted.clients, workers: options.workers, faults: wanted.faults },
+    {
+      choice: options.target,
+      clients: wanted.atOnce,
+      insists: options.overrides.clients !== undefined && options.fit !== true,
+      workers: options.workers,
+      faults: wanted.faults,
+      transport: await transportOf(options.transport),
+      upgradeAt: (address) => upgradeFor(address, loaded.scenario.connect ?? {}, wanted.seed, 0),
+    },
     clock,
     {
       onServerLine: (line) => hooks.onNote?.(`server: ${line}`),
       onServerExit: (how) => journal?.serverDied(how),
+      onReached: (note) => hooks.onNote?.(note),
     },
   );
   const plan =
-    target.fit.clients < wanted.clients
+    target.fit.clients < wanted.atOnce
       ? planRun(loaded.scenario, { ...options.overrides, clients: target.fit.clients })
       : wanted;
   for (const limit of target.fit.limits) {
@@ -83,7 +108,6 @@ export async function runScenario(
 
   let conductor: Conductor | null = null;
   try {
-    await checkTarget(target.address, loaded.scenario.connect, target.display, clock);
     const writer = new RunWriter(options.out ?? defaultFolder(loaded.name, clock));
     journal = new RunJournal({ clock, plan, scenario: loaded.name, target: target.display, writer, hooks });
     writer.writeReplay({
@@ -94,25 +118,28 @@ export async function runScenario(
       node: process.version,
       command: options.command,
     });
-    conductor = new Conductor(clock, journal);
+    conductor = new Conductor(clock, journal, crew);
     const schedule = new FaultSchedule(clock, plan.faults, handsOf(target, conductor, plan.seed), journal);
     journal.attach(conductor, schedule);
     await conductor.launch({
       workers: target.fit.workers,
       scenarioFile: options.scenarioFile,
       clients: plan.clients,
+      load: plan.load,
       rampMs: plan.rampMs,
       totalMs: plan.totalMs,
       rate: plan.rate,
       seed: plan.seed,
       env: options.env,
       target: target.address,
+      transport: options.transport ?? 'bare',
+      ...(options.maxFrameBytes === undefined ? {} : { maxFrameBytes: options.maxFrameBytes }),
       connectsAtOnce: target.connectsAtOnce,
     });
 
-    const kernelBefore = readKernelCounters();
-    const startUs = clock.nowUs() + HEAD_START_US;
-    journal.begin(startUs, clock.wallMs() + HEAD_START_US / 1e3);
+    const headStartUs = Math.min(HEAD_START_US.each * (1 + target.fit.workers), HEAD_START_US.most);
+    const startUs = clock.nowUs() + headStartUs;
+    journal.begin(startUs, clock.wallMs() + headStartUs / 1e3);
     conductor.start(startUs);
     schedule.start(startUs);
     target.observe(startUs, journal);
@@ -132,8 +159,6 @@ export async function runScenario(
       conductor,
       schedule,
       journal,
-      kernelBefore,
-      kernelAfter: readKernelCounters(),
     });
     writer.writeFile('intervals.hlog', journal.intervals);
     writer.writeSummary(result.summary);
@@ -145,21 +170,27 @@ export async function runScenario(
   }
 }
 
+/** The stock client is read only where it is asked for. */
+async function transportOf(name: RunOptions['transport']): Promise<Transport> {
+  return name === 'ws' ? (await import('../wire/ws-transport.ts')).wsTransport : bareTransport;
+}
+
 /** Adds the thresholds of the command line, checked like the file's own. */
 function withThresholds(loaded: LoadedScenario, added: RunOptions['thresholds']): LoadedScenario {
   if (Object.keys(added).length === 0) return loaded;
-  const thresholds: Record<string, readonly Threshold[]> = { ...loaded.scenario.thresholds };
+  // A map, for a metric may be called anything, `__proto__` too.
+  const thresholds = new Map<string, readonly Threshold[]>(Object.entries(loaded.scenario.thresholds ?? {}));
   for (const [metric, list] of Object.entries(added)) {
-    thresholds[metric] = [...(thresholds[metric] ?? []), ...list];
+    thresholds.set(metric, [...(thresholds.get(metric) ?? []), ...list]);
   }
-  const scenario = { ...loaded.scenario, thresholds };
+  const scenario = { ...loaded.scenario, thresholds: Object.fromEntries(thresholds) };
   const problems = checkScenario(scenario, METRIC_NAMES);
   if (problems.length > 0) throw new FiredrillError(EXIT.invalid, problems);
   return { ...loaded, scenario };
 }
 
 function handsOf(target: OpenTarget, conductor: Conductor, seed: number): FaultHands {
-  const control = target.control === null ? null : new ControlPort(target.control);
+  const control = target.control === null ? null : new ControlPort(target.control, target.controlToken);
   const needControl = (): ControlPort => {
     if (!control) throw new Error('the target has no control port');
     return control;
@@ -190,13 +221,5 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-/** An error of our own making, for a command line that must say something of anything thrown. */
-export function toFiredrillError(error: unknown): FiredrillError {
-  if (error instanceof FiredrillError) return error;
-  return new FiredrillError(EXIT.bug, [{ code: 'bug', path: 'firedrill', got: messageOf(error) }], {
-    cause: error,
   });
 }

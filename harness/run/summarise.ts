@@ -1,7 +1,9 @@
 /** The numbers of `summary.json` from what a run has measured. */
 import { METRICS } from '../base/metrics.ts';
+import { trendScale } from '../base/own-metrics.ts';
+import { metricParts, TAGGED_METRICS } from '../base/tagged-metric.ts';
 import type { Gauges } from '../drive/gauges.ts';
-import type { SamplePair } from '../judge/books.ts';
+import type { Attempts, BooksInput, SamplePair } from '../judge/books.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import { OPERATIONS } from '../measure/names.ts';
 import type {
@@ -13,42 +15,71 @@ import type {
   TrendMetric,
 } from '../record/run-record.ts';
 import { logCells } from './log-grid.ts';
-import { gaugeOf, totalOf, trendOf, type MeasuredRun } from './measurements.ts';
+import { gaugeOf, specOf, totalOf, trendOf, type MeasuredRun } from './measurements.ts';
 
 const DISTRIBUTIONS = ['connect_duration', 'join_duration', 'push_duration', 'broadcast_latency'] as const;
 /** Every metric that was measured, by name. */
 export function metricsOf(run: MeasuredRun): Record<string, Metric> {
   const metrics: Record<string, Metric> = {};
-  for (const { name, kind } of METRICS) {
-    if (kind === 'trend') {
-      const histogram = trendOf(run, name, 'all');
-      if (histogram && histogram.count > 0) metrics[name] = toTrendMetric(histogram);
-    } else if (kind === 'gauge') {
-      const reading = gaugeOf(run, name, 'all');
-      if (reading) metrics[name] = reading;
-    } else {
-      const total = totalOf(run, name, 'all');
-      if (total) metrics[name] = total;
-    }
-  }
-  for (const name of Object.keys(run.totals.custom)) {
-    const total = totalOf(run, name, 'all');
-    if (total) metrics[name] = total;
+  const names = [...METRICS.map(({ name }) => name), ...(run.own?.keys() ?? []), ...taggedNames(run)];
+  for (const name of names) {
+    const metric = metricOfRun(run, name);
+    if (metric) metrics[name] = metric;
   }
   return metrics;
 }
 
-function toTrendMetric(histogram: Histogram): TrendMetric {
+function metricOfRun(run: MeasuredRun, name: string): Metric | null {
+  const spec = specOf(run, name);
+  switch (spec?.kind) {
+    case 'trend': {
+      const histogram = trendOf(run, name, 'all');
+      return histogram && histogram.count > 0 ? toTrendMetric(histogram, trendScale(spec.unit)) : null;
+    }
+    case 'gauge':
+      return gaugeOf(run, name, 'all');
+    default:
+      return totalOf(run, name, 'all');
+  }
+}
+
+/** Every metric with a tag that was seen, in order of their names. */
+function taggedNames({ totals, own }: MeasuredRun): string[] {
+  const { counters, shares, levels } = totals.own;
+  const seen = [totals.trendNames(), counters.keys(), shares.keys(), levels.keys()].flatMap((keys) => [
+    ...keys,
+  ]);
+  const names = new Set<string>();
+  for (const name of seen) {
+    const parts = metricParts(name);
+    if (!parts?.tag) continue;
+    if (own?.has(parts.metric) || TAGGED.includes(parts.metric)) names.add(name);
+    // The outcomes of what carries a tag make its rates.
+    else for (const rate of ratesOf(parts.metric)) names.add(rate + name.slice(parts.metric.length));
+  }
+  return [...names].toSorted();
+}
+
+const TAGGED: readonly string[] = TAGGED_METRICS;
+
+/** The rates of the catalogue that a counter of outcomes belongs to. */
+function ratesOf(counter: string): string[] {
+  const kind = /^(join|push)_/.exec(counter)?.[1];
+  return kind === undefined ? [] : [`${kind}_timeouts`, 'errors'];
+}
+
+function toTrendMetric(histogram: Histogram, scale: number): TrendMetric {
+  const figure = (value: number): number => Number((value / scale).toFixed(3));
   return {
     count: histogram.count,
-    min: ms(histogram.min),
-    avg: ms(histogram.mean),
-    med: ms(histogram.percentile(50)),
-    p90: ms(histogram.percentile(90)),
-    p95: ms(histogram.percentile(95)),
-    p99: ms(histogram.percentile(99)),
-    p999: ms(histogram.percentile(99.9)),
-    max: ms(histogram.max),
+    min: figure(histogram.min),
+    avg: figure(histogram.mean),
+    med: figure(histogram.percentile(50)),
+    p90: figure(histogram.percentile(90)),
+    p95: figure(histogram.percentile(95)),
+    p99: figure(histogram.percentile(99)),
+    p999: figure(histogram.percentile(99.9)),
+    max: figure(histogram.max),
   };
 }
 
@@ -56,7 +87,7 @@ function toTrendMetric(histogram: Histogram): TrendMetric {
 export function operationsOf(
   run: MeasuredRun,
   gauges: Gauges,
-): Record<OperationKind, Outcomes & { planned: number; sent: number }> {
+): Record<OperationKind, Outcomes & { planned: number; sent: number; buffered: number }> {
   const inFlight: Record<OperationKind, number> = {
     connect: gauges.inFlightConnect,
     join: gauges.inFlightJoin,
@@ -76,9 +107,26 @@ export function operationsOf(
         lost: counters[`${kind}_lost`],
         dropped: counters[`${kind}_dropped`],
         inFlight: inFlight[kind],
+        buffered: kind === 'push' ? gauges.bufferedPush : 0,
       },
     ]),
-  ) as Record<OperationKind, Outcomes & { planned: number; sent: number }>;
+  ) as Record<OperationKind, Outcomes & { planned: number; sent: number; buffered: number }>;
+}
+
+/** Clients and casts that were due, and what became of them. */
+export function attemptsOf(run: MeasuredRun): Required<Pick<BooksInput, 'arrivals' | 'casts'>> {
+  const { counters } = run.totals;
+  const arrivals: Attempts = {
+    planned: counters.arrivals_planned,
+    done: counters.arrivals_begun,
+    dropped: counters.dropped_arrivals,
+  };
+  const casts: Attempts = {
+    planned: counters.casts_planned,
+    done: counters.casts,
+    dropped: counters.casts_dropped,
+  };
+  return { arrivals, casts };
 }
 
 /** Which trend must hold a sample for each operation that ended. */

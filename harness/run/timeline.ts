@@ -4,7 +4,7 @@ import type { BroadcastResult } from '../measure/broadcasts.ts';
 import type { Histogram } from '../measure/histogram.ts';
 import type { MergedWindow } from '../measure/merge.ts';
 import { logCells } from './log-grid.ts';
-import type { BroadcastLine, WindowLine, WindowTrend } from '../record/run-record.ts';
+import type { BroadcastLine, WindowLine, WindowTrend } from '../record/timeline-line.ts';
 
 /** What the observer last said, as the timeline keeps it. */
 export type ServerReading = Pick<WindowLine, 'mailbox' | 'server'>;

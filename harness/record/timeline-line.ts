@@ -1,0 +1,102 @@
+/**
+ * The lines of `timeline.ndjson`, as types: one a second, one per broadcast,
+ * one per mark. Times named `atMs` count from the first arrival's due time.
+ */
+
+/** Percentiles of one window, in ms; absent when it had no samples. */
+export type WindowTrend = { count: number; p50: number; p99: number; p999: number; max: number };
+
+export type TopMailbox = {
+  pid: string;
+  kind: string;
+  topic: string | null;
+  len: number;
+  highWater: number;
+  oldestWaitMs: number;
+};
+
+/** One second of the run. */
+export type WindowLine = {
+  type: 'window';
+  /** Start of the second, from the first arrival. */
+  atMs: number;
+  clients: { connected: number; joined: number };
+  /** Pushes that fell due, and those really sent, in this second. */
+  offered: number;
+  sent: number;
+  joins: number;
+  reconnects: number;
+  drops: number;
+  dropped: number;
+  deliveries: number;
+  /** Timeouts of this second by cause: `push`, `join`, `heartbeat`. */
+  timeouts: Record<string, number>;
+  errors: number;
+  connect?: WindowTrend;
+  join?: WindowTrend;
+  push?: WindowTrend;
+  broadcast?: WindowTrend;
+  /** Heat-map of push latency: [lower edge in ms, count] on a log grid of 10 cells a decade. */
+  pushCells: [number, number][];
+  mailbox?: { sum: number; max: number; oldestWaitMs: number; top: TopMailbox[] };
+  server?: {
+    /** Cores used; null when the observer does not tell. */
+    cpu: number | null;
+    rssBytes: number;
+    connections: number;
+    processes: number;
+    runQueue: number;
+    loopLagMs: number;
+    /** Bytes of all tables; absent when the observer does not tell. */
+    etsBytes?: number;
+  };
+  driver: {
+    latenessP99Ms: number;
+    loopLagP99Ms: number;
+    /** Cores used by all workers. */
+    cpu: number;
+    rssBytes: number;
+    workers: number;
+    /** Cores used by the busiest of them, and what the garbage collector took of this second; these came later. */
+    busiestCpu?: number;
+    gcMs?: number;
+  };
+  /** What the kernel counted in this second, for all programs of this machine; absent where it does not tell. */
+  kernel?: {
+    synRetransmits: number;
+    listenDrops: number;
+    listenOverflows: number;
+    tcpTimeouts: number;
+    /** Entries of the firewall's connection table; null where there is none. */
+    conntrack: number | null;
+  };
+};
+
+/** One witnessed broadcast, written when its deliveries have settled. */
+export type BroadcastLine = {
+  type: 'broadcast';
+  /** When it was due. */
+  atMs: number;
+  topic: string;
+  event: string;
+  publisher: number;
+  sequence: number;
+  expected: number;
+  received: number;
+  missing: number;
+  /** Due → first and last receiver; null when nobody received it. */
+  firstMs: number | null;
+  lastMs: number | null;
+};
+
+/** Something that happened: a phase began, a fault went on or off, a worker was lost. */
+export type MarkLine = {
+  type: 'mark';
+  atMs: number;
+  mark: 'phase' | 'fault-on' | 'fault-off' | 'incident' | 'interrupted' | 'end';
+  name: string;
+  /** The fault's id, for fault marks. */
+  fault?: string;
+};
+
+export type TimelineLine = WindowLine | BroadcastLine | MarkLine;
