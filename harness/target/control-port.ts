@@ -6,9 +6,13 @@ const TIMEOUT_MS = 4_000;
 
 export class ControlPort {
   readonly #base: string;
+  readonly #headers: Record<string, string>;
 
-  constructor(base: string) {
+  /** `token`: what a control port beyond loopback wants to see. */
+  constructor(base: string, token: string | null = null) {
     this.#base = base.replace(/\/$/, '');
+    const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+    this.#headers = { 'content-type': 'application/json', ...authorization };
   }
 
   /** Injects a fault and resolves with its id; rejects with the server's words when it is refused. */
@@ -34,7 +38,7 @@ export class ControlPort {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const outgoing = request(
       `${this.#base}${path}`,
-      { method, timeout: TIMEOUT_MS, headers: { 'content-type': 'application/json' } },
+      { method, timeout: TIMEOUT_MS, headers: this.#headers },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,6 @@
 /** What the kernel counted against us: connection attempts it had to repeat or throw away. */
 import { readFileSync } from 'node:fs';
+import { readNumber } from './machine.ts';
 
 /** Since boot, from the TcpExt table; a difference of two readings is a run's. */
 export type KernelCounters = {
@@ -31,6 +32,11 @@ export function parseKernelCounters(text: string): KernelCounters | null {
     tcpTimeouts: counterOf('TCPTimeouts'),
   };
   return Object.values(counters).every(Number.isFinite) ? counters : null;
+}
+
+/** Entries of the firewall's connection table; null where there is none. */
+export function readConntrackCount(): number | null {
+  return readNumber('/proc/sys/net/netfilter/nf_conntrack_count');
 }
 
 /** What was counted between two readings; null when either is. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fitRun } from './machine-limits.ts';
+import { BEYOND_ASKING, fitRun, limitsOf, memoryFor } from './machine-limits.ts';
 import type { FitInput } from './machine-limits.ts';
 
 const machine: FitInput = {
@@ -39,7 +39,7 @@ test('uses the cores of a large machine, half of them for the server', () => {
 
 test('too little memory makes the run smaller and says by how much', () => {
   const fit = fitRun({ ...machine, memoryBytes: 2e9 });
-  assert.ok(fit.clients > 20_000 && fit.clients < 40_000, String(fit.clients));
+  assert.ok(fit.clients > 40_000 && fit.clients < 45_000, String(fit.clients));
   assert.equal(fit.limits.length, 1);
   assert.deepEqual([fit.limits[0]?.asked, fit.limits[0]?.fits], [100_000, fit.clients]);
   assert.match(fit.limits[0]?.limit ?? '', /^available memory \(2\.0 GB/);
@@ -60,8 +60,43 @@ test('a connection table that is nearly full makes the run smaller', () => {
 
 test('few descriptors bind where more processes would not help', () => {
   const fit = fitRun({ ...machine, descriptorsPerProcess: 1_024 });
-  assert.equal(fit.clients, 471 * 16);
+  assert.equal(fit.clients, 471 * 64);
   assert.match(fit.limits[0]?.hint ?? '', /nofile/);
+});
+
+test('half a million clients on 24 GiB take 29 processes of each kind', () => {
+  const fit = fitRun({ ...machine, clients: 500_000, memoryBytes: 24.4e9, epollWatches: 5_491_511 });
+  assert.deepEqual(fit, { clients: 500_000, workers: 29, nodes: 29, limits: [] });
+});
+
+test('the memory of the flagship is estimated above what it took', () => {
+  // 2.3 GiB of processes and 10.7 KB of kernel memory a pair were measured at 100,000 clients.
+  const measured = 2.3 * 2 ** 30 + 100_000 * 10_700;
+  const estimate = memoryFor(100_000, machine);
+  assert.ok(estimate > measured && estimate < 1.25 * measured, String(estimate / measured));
+});
+
+test('the files of the machine and the watches of the user bind too', () => {
+  const files = fitRun({ ...machine, openFilesFree: 164_000 });
+  assert.equal(files.clients, 50_000);
+  assert.match(files.limits[0]?.hint ?? '', /fs\.file-max=1048576$/);
+  const watches = fitRun({ ...machine, epollWatches: 100_000 });
+  assert.equal(watches.clients, 45_000);
+  assert.match(watches.limits[0]?.hint ?? '', /max_user_watches=262144$/);
+  assert.equal(fitRun({ ...machine, epollWatches: 100_000, withServer: false }).clients, 90_000);
+});
+
+test('tells every limit there is, whether or not it binds', () => {
+  const limits = limitsOf(machine);
+  assert.deepEqual(
+    limits.map(({ kind, holds }) => [kind, holds]),
+    [
+      ['memory', limits[0]?.holds],
+      ['descriptors', 17_550 * 64],
+      ['ports', 28_232 * 250],
+    ],
+  );
+  assert.equal(limitsOf({ ...machine, descriptorsPerProcess: 1_000_000 }).at(-1)?.holds, BEYOND_ASKING);
 });
 
 test('names every limit, the tightest first', () => {

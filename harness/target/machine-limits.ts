@@ -2,13 +2,17 @@
  * How many clients this machine can hold, in how many processes. Limits of the
  * machine look like failures of the server, so they are found before the run.
  */
+import { formatCount } from '../base/units.ts';
 import type { BindingLimit } from '../record/run-record.ts';
+import { descriptorHint, portHint } from './limit-hints.ts';
 
 export type FitInput = {
   /** Asked for. */
   clients: number;
   /** Whether the bundled server runs on this machine too. */
   withServer: boolean;
+  /** Decides the commands of the hints; Linux when absent. */
+  platform?: NodeJS.Platform;
   /** Hard limit of open files for one process. */
   descriptorsPerProcess: number;
   /** Available now. */
@@ -20,6 +24,10 @@ export type FitInput = {
   cores: number;
   /** Free entries of the firewall's connection table; null when it tracks nothing. */
   conntrackFree?: number | null;
+  /** Files all processes together may still open; null where there is no such limit. */
+  openFilesFree?: number | null;
+  /** Descriptors one user may watch; null where there is no such limit. */
+  epollWatches?: number | null;
 };
 
 export type Fit = {
@@ -32,12 +40,35 @@ export type Fit = {
   limits: BindingLimit[];
 };
 
+export type LimitKind = 'descriptors' | 'memory' | 'ports' | 'conntrack' | 'open-files' | 'epoll';
+
+/** One limit of the machine: with `holds` clients it is reached. */
+export type MachineLimit = {
+  kind: LimitKind;
+  /** In words, with its figure. */
+  limit: string;
+  /** Clients it allows, at most `BEYOND_ASKING`. */
+  holds: number;
+  /** The command that lifts it far enough for those asked for. */
+  hint: string;
+};
+
+/** No limit is looked for beyond this many clients. */
+export const BEYOND_ASKING = 10_000_000;
+
+/** Processes of one kind at most: beyond them their own memory and their turns on the cores cost more than they bring. */
+const MOST_PROCESSES = 64;
 /** Files a process has open beside its clients. */
 const DESCRIPTOR_RESERVE = 500;
 /** The kernel deals connections to reusePort listeners by hash, so some get more than their share. */
 const BALANCE_HEADROOM = 0.9;
-const DRIVER_BYTES_PER_CLIENT = 22_000;
-const SERVER_BYTES_PER_CLIENT = 16_000;
+/** Half of what a joined pair on loopback takes in the kernel's slabs. */
+const KERNEL_BYTES_PER_SOCKET = 5_350;
+/** An idle client on one topic takes 4.4 KB of the driver, one of the flagship under load twice that. */
+const DRIVER_BYTES_PER_CLIENT = 9_500 + KERNEL_BYTES_PER_SOCKET;
+/** 4.3 KB idle, likewise. */
+const SERVER_BYTES_PER_CLIENT = 9_000 + KERNEL_BYTES_PER_SOCKET;
+/** A Node process with our code in it takes 45 to 60 MB. */
 const BASE_BYTES_PER_PROCESS = 60_000_000;
 const MEMORY_SHARE = 0.8;
 /** A connection table that is full drops SYNs without a word. */
@@ -49,12 +80,25 @@ const COMFORTABLE_CLIENTS = 10_000;
 
 /** The largest run of at most `clients` that fits, and every limit that made it smaller. */
 export function fitRun(input: FitInput): Fit {
-  const limits = [descriptorLimit(input), memoryLimit(input), portLimit(input), conntrackLimit(input)]
-    .filter((limit) => limit.fits < limit.asked)
-    .toSorted((a, b) => a.fits - b.fits);
+  const limits = limitsOf(input)
+    .filter(({ holds }) => holds < input.clients)
+    .map(({ limit, holds, hint }): BindingLimit => ({ limit, asked: input.clients, fits: holds, hint }));
   const clients = limits[0]?.fits ?? input.clients;
   const processes = processesFor(clients, input);
   return { clients, workers: processes, nodes: input.withServer ? processes : 0, limits };
+}
+
+/** Every limit of the machine, the tightest first, whether or not it binds. */
+export function limitsOf(input: FitInput): MachineLimit[] {
+  const limits = [
+    descriptorLimit(input),
+    memoryLimit(input),
+    portLimit(input),
+    conntrackLimit(input),
+    openFilesLimit(input),
+    epollLimit(input),
+  ];
+  return limits.filter((limit) => limit !== null).toSorted((a, b) => a.holds - b.holds);
 }
 
 /** Connections one process can hold. */
@@ -72,22 +116,21 @@ function processesFor(clients: number, input: FitInput): number {
   return Math.max(2, needed, comfortable);
 }
 
-function descriptorLimit(input: FitInput): BindingLimit {
-  const most = Math.max(8, 8 * input.cores);
-  const wanted = Math.ceil(input.clients / most / BALANCE_HEADROOM) + DESCRIPTOR_RESERVE;
+function descriptorLimit(input: FitInput): MachineLimit {
+  const wanted = Math.ceil(input.clients / MOST_PROCESSES / BALANCE_HEADROOM) + DESCRIPTOR_RESERVE;
   return {
-    limit: `open files per process (${input.descriptorsPerProcess}), in at most ${most} processes`,
-    asked: input.clients,
-    fits: Math.min(input.clients, perProcess(input) * most),
-    hint: `sudo prlimit --pid $$ --nofile=${wanted}:${wanted}`,
+    kind: 'descriptors',
+    limit: `open files per process (${formatCount(input.descriptorsPerProcess)}), in at most ${MOST_PROCESSES} processes`,
+    holds: Math.min(BEYOND_ASKING, perProcess(input) * MOST_PROCESSES),
+    hint: descriptorHint(input.platform, wanted),
   };
 }
 
-function memoryLimit(input: FitInput): BindingLimit {
+function memoryLimit(input: FitInput): MachineLimit {
   const budget = input.memoryBytes * MEMORY_SHARE;
   // The largest number that fits: whole processes make the need a staircase, which is searched rather than solved.
   let fits = 0;
-  let beyond = input.clients + 1;
+  let beyond = BEYOND_ASKING + 1;
   while (beyond - fits > 1) {
     const middle = Math.floor((fits + beyond) / 2);
     if (memoryFor(middle, input) <= budget) fits = middle;
@@ -95,37 +138,63 @@ function memoryLimit(input: FitInput): BindingLimit {
   }
   const missing = Math.max(0, memoryFor(input.clients, input) - budget) / MEMORY_SHARE;
   return {
+    kind: 'memory',
     limit: `available memory (${gigabytes(input.memoryBytes)} GB, of which 80 % are used)`,
-    asked: input.clients,
-    fits,
+    holds: fits,
     hint: `free ${gigabytes(missing)} GB more, or --clients ${fits}`,
   };
 }
 
-function memoryFor(clients: number, input: FitInput): number {
+/** Bytes a run of so many clients takes, the kernel's for its sockets included. */
+export function memoryFor(clients: number, input: FitInput): number {
   const kinds = input.withServer ? 2 : 1;
   const perClient = DRIVER_BYTES_PER_CLIENT + (input.withServer ? SERVER_BYTES_PER_CLIENT : 0);
   return clients * perClient + kinds * processesFor(clients, input) * BASE_BYTES_PER_PROCESS;
 }
 
-function portLimit(input: FitInput): BindingLimit {
-  const { clients, ephemeralPorts, sourceAddresses } = input;
-  const addresses = sourceAddresses === 1 ? 'one address' : `each of ${sourceAddresses} addresses`;
+function portLimit(input: FitInput): MachineLimit {
+  const { clients, ephemeralPorts, sourceAddresses, platform, withServer } = input;
+  const addresses =
+    sourceAddresses === 1 ? 'one address' : `each of ${formatCount(sourceAddresses)} addresses`;
   return {
-    limit: `local ports (${ephemeralPorts} from ${addresses} to one target port)`,
-    asked: clients,
-    fits: Math.min(clients, ephemeralPorts * sourceAddresses),
-    hint: 'sudo sysctl -w net.ipv4.ip_local_port_range="10000 65535"',
+    kind: 'ports',
+    limit: `local ports (${formatCount(ephemeralPorts)} from ${addresses} to one target port)`,
+    holds: Math.min(BEYOND_ASKING, ephemeralPorts * sourceAddresses),
+    hint: portHint({ platform, clients, ports: ephemeralPorts, addresses: sourceAddresses, withServer }),
   };
 }
 
-function conntrackLimit({ clients, conntrackFree }: FitInput): BindingLimit {
-  const fits = conntrackFree == null ? clients : Math.max(0, Math.floor(conntrackFree * CONNTRACK_SHARE));
+function conntrackLimit({ clients, conntrackFree }: FitInput): MachineLimit | null {
+  if (conntrackFree == null) return null;
   return {
-    limit: `the firewall's connection table (${conntrackFree ?? 'no'} entries free)`,
-    asked: clients,
-    fits: Math.min(clients, fits),
+    kind: 'conntrack',
+    limit: `the firewall's connection table (${formatCount(conntrackFree)} entries free)`,
+    holds: Math.max(0, Math.floor(conntrackFree * CONNTRACK_SHARE)),
     hint: `sudo sysctl -w net.netfilter.nf_conntrack_max=${2 ** Math.ceil(Math.log2(clients * 2 + 1))}`,
+  };
+}
+
+function openFilesLimit({ clients, openFilesFree, withServer }: FitInput): MachineLimit | null {
+  if (openFilesFree == null) return null;
+  const each = withServer ? 2 : 1;
+  const reserve = 2 * MOST_PROCESSES * DESCRIPTOR_RESERVE;
+  return {
+    kind: 'open-files',
+    limit: `open files of the whole machine (${formatCount(openFilesFree)} left)`,
+    holds: Math.max(0, Math.min(BEYOND_ASKING, Math.floor((openFilesFree - reserve) / each))),
+    hint: `sudo sysctl -w fs.file-max=${2 ** Math.ceil(Math.log2((clients * each + reserve) * 2))}`,
+  };
+}
+
+function epollLimit({ clients, epollWatches, withServer }: FitInput): MachineLimit | null {
+  if (epollWatches == null) return null;
+  const each = withServer ? 2 : 1;
+  const watches = 2 ** Math.ceil(Math.log2(clients * each * 1.25));
+  return {
+    kind: 'epoll',
+    limit: `descriptors one user may watch (${formatCount(epollWatches)})`,
+    holds: Math.min(BEYOND_ASKING, Math.floor((epollWatches * BALANCE_HEADROOM) / each)),
+    hint: `sudo sysctl -w fs.epoll.max_user_watches=${watches}`,
   };
 }
 

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
+import { parseLoopback, parseSysctl, parseUlimit, parseVmStat, portsOf } from './macos.ts';
 
 export type Machine = {
   platform: NodeJS.Platform;
@@ -16,10 +17,18 @@ export type Machine = {
   ephemeralPorts: number;
   /** Loopback addresses that connections can start from. */
   sourceAddresses: number;
+  /** Those there are, where each must be set up first; null where all of 127.0.0.0/8 is ours. */
+  loopback: readonly string[] | null;
   /** Longest listen queue; null where the kernel does not tell. */
   somaxconn: number | null;
   /** Entries of the firewall's connection table; null when it tracks nothing. */
   conntrack: { count: number; max: number } | null;
+  /** Its free entries; null likewise, and when it is empty: it is loaded then, but tracks nothing. */
+  conntrackFree: number | null;
+  /** Files all processes together may still open; null where the kernel does not tell. */
+  openFilesFree: number | null;
+  /** Descriptors one user may watch; null where there is no such limit. */
+  epollWatches: number | null;
 };
 
 /** All of 127.0.0.0/8 is ours on Linux; other systems answer on 127.0.0.1 alone. */
@@ -30,21 +39,56 @@ const IANA_PORTS = 16_384;
 
 /** This machine as it is now; what cannot be read falls back to what is usual. */
 export function readMachine(): Machine {
-  const isLinux = process.platform === 'linux';
-  const cgroup = readCgroupMemory();
-  const ports = parsePortRange(readText('/proc/sys/net/ipv4/ip_local_port_range') ?? '');
-  const available = parseMeminfo(readText('/proc/meminfo') ?? '') ?? freemem();
-  return {
+  const shared = {
     platform: process.platform,
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
+  };
+  return process.platform === 'linux' ? { ...shared, ...readLinux() } : { ...shared, ...readElsewhere() };
+}
+
+type Readings = Omit<Machine, 'platform' | 'cpuModel' | 'cores'>;
+
+function readLinux(): Readings {
+  const cgroup = readCgroupMemory();
+  const available = parseMeminfo(readText('/proc/meminfo') ?? '') ?? freemem();
+  const conntrack = readConntrack();
+  return {
     memoryBytes: Math.min(totalmem(), cgroup?.max ?? Infinity),
     availableBytes: Math.min(available, cgroup ? cgroup.max - cgroup.used : Infinity),
-    descriptorsPerProcess: readDescriptors(),
-    ephemeralPorts: ports ?? IANA_PORTS,
-    sourceAddresses: isLinux ? LINUX_SOURCE_ADDRESSES : 1,
+    descriptorsPerProcess: parseDescriptors(readText('/proc/self/limits') ?? '') ?? USUAL_DESCRIPTORS,
+    ephemeralPorts: parsePortRange(readText('/proc/sys/net/ipv4/ip_local_port_range') ?? '') ?? IANA_PORTS,
+    sourceAddresses: LINUX_SOURCE_ADDRESSES,
+    loopback: null,
     somaxconn: readNumber('/proc/sys/net/core/somaxconn'),
-    conntrack: readConntrack(),
+    conntrack,
+    conntrackFree: freeEntries(conntrack),
+    openFilesFree: parseFileCount(readText('/proc/sys/fs/file-nr') ?? '') ?? null,
+    epollWatches: readNumber('/proc/sys/fs/epoll/max_user_watches'),
+  };
+}
+
+/** macOS by its own tools; any other system by what is usual. */
+function readElsewhere(): Readings {
+  const names = ['kern.maxfiles', 'kern.maxfilesperproc', 'kern.num_files', 'kern.ipc.somaxconn'];
+  const ports = ['net.inet.ip.portrange.first', 'net.inet.ip.portrange.last'];
+  const values = parseSysctl(outputOf('sysctl', [...names, ...ports]));
+  const own = parseUlimit(outputOf('sh', ['-c', 'ulimit -Hn'])) ?? USUAL_DESCRIPTORS;
+  const perProcess = Math.min(own, values.get('kern.maxfilesperproc') ?? Infinity);
+  const loopback = parseLoopback(outputOf('ifconfig', ['lo0']));
+  const files = values.get('kern.maxfiles');
+  return {
+    memoryBytes: totalmem(),
+    availableBytes: parseVmStat(outputOf('vm_stat', [])) ?? freemem(),
+    descriptorsPerProcess: Number.isFinite(perProcess) ? perProcess : USUAL_DESCRIPTORS,
+    ephemeralPorts: portsOf(values) ?? IANA_PORTS,
+    sourceAddresses: Math.max(1, loopback.length),
+    loopback,
+    somaxconn: values.get('kern.ipc.somaxconn') ?? null,
+    conntrack: null,
+    conntrackFree: null,
+    openFilesFree: files === undefined ? null : Math.max(0, files - (values.get('kern.num_files') ?? 0)),
+    epollWatches: null,
   };
 }
 
@@ -73,11 +117,20 @@ export function parseCgroupPath(text: string): string | undefined {
   return /^0::(\/.*)$/m.exec(text)?.[1];
 }
 
-function readDescriptors(): number {
-  const limits = readText('/proc/self/limits');
-  if (limits !== undefined) return parseDescriptors(limits) ?? USUAL_DESCRIPTORS;
-  const { stdout } = spawnSync('sysctl', ['-n', 'kern.maxfilesperproc'], { encoding: 'utf8' });
-  return Number.parseInt(stdout ?? '', 10) || USUAL_DESCRIPTORS;
+/** An SSH session or one look-up is an entry, so an empty table is one that no rule has put to use. */
+function freeEntries(conntrack: Machine['conntrack']): number | null {
+  return conntrack === null || conntrack.count === 0 ? null : Math.max(0, conntrack.max - conntrack.count);
+}
+
+/** How many more files the machine can open, from /proc/sys/fs/file-nr: "open 0 most". */
+export function parseFileCount(text: string): number | undefined {
+  const match = /^\s*(\d+)\s+\d+\s+(\d+)\s*$/.exec(text);
+  return match ? Math.max(0, Number(match[2]) - Number(match[1])) : undefined;
+}
+
+function outputOf(command: string, args: readonly string[]): string {
+  const { stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return stdout ?? '';
 }
 
 /** The tightest memory limit on the way from our cgroup to the root; null without one. */
@@ -103,7 +156,8 @@ function readConntrack(): Machine['conntrack'] {
   return count === null || max === null ? null : { count, max };
 }
 
-function readNumber(path: string): number | null {
+/** A file of the kernel that holds one whole number; null when it is not there. */
+export function readNumber(path: string): number | null {
   const text = readText(path)?.trim();
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 }

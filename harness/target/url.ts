@@ -2,6 +2,9 @@
 import { EXIT, FiredrillError } from '../base/errors.ts';
 import type { Problem } from '../base/errors.ts';
 
+/** Version of the wire: V2 and V1 of phoenix-semantics 1.3 and 1.5. */
+export type Vsn = '2.0.0' | '1.0.0';
+
 /** Where the clients connect. */
 export type TargetUrl = {
   secure: boolean;
@@ -10,8 +13,10 @@ export type TargetUrl = {
   port: number;
   /** Of the WebSocket: `/socket/websocket`. */
   path: string;
-  /** Query parameters of the URL; they may carry a token. */
+  /** Query parameters of the URL but `vsn`; they may carry a token. */
   params: Record<string, string>;
+  /** What the URL says of it; null when it says nothing, which phoenix.js never sends. */
+  vsn: Vsn | null;
   loopback: boolean;
   /** For people and artefacts: without the parameters. */
   display: string;
@@ -27,9 +32,9 @@ const EXAMPLE = 'ws://127.0.0.1:4000/socket';
 export function readTargetUrl(text: string, options: { allowTargets: readonly string[] }): TargetUrl {
   const url = parse(text);
   const secure = url.protocol === 'wss:';
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = unbracketed(url.hostname);
   const loopback = isLoopback(host);
-  if (!loopback && !options.allowTargets.some((allowed) => allowed.toLowerCase() === host)) {
+  if (!loopback && !options.allowTargets.some((allowed) => unbracketed(allowed.toLowerCase()) === host)) {
     throw refuse({
       code: 'target-not-allowed',
       path: '--target',
@@ -46,10 +51,20 @@ export function readTargetUrl(text: string, options: { allowTargets: readonly st
     host,
     port,
     path,
-    params: Object.fromEntries(url.searchParams),
+    ...readQuery(url.searchParams),
     loopback,
     display: `${url.protocol}//${shown}:${port}${path.replace(/\/websocket$/, '')}`,
   };
+}
+
+/** The version that a server takes `text` for (phoenix-semantics 1.1), or undefined when it refuses it. */
+export function readVsn(text: string): Vsn | undefined {
+  if (/^2\.0\.\d{1,3}$/.test(text)) return '2.0.0';
+  return /^1\.0\.\d{1,3}$/.test(text) ? '1.0.0' : undefined;
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
 }
 
 /** True for the addresses and the name that never leave this machine. */
@@ -82,6 +97,28 @@ function parse(text: string): URL {
   }
   return url;
 }
+
+function readQuery(query: URLSearchParams): Pick<TargetUrl, 'params' | 'vsn'> {
+  const params = new Map<string, string>();
+  let vsn: Vsn | null = null;
+  for (const [name, value] of query) {
+    if (name === 'vsn') {
+      vsn = readVsn(value) ?? null;
+      if (vsn === null) throw refuse({ ...BAD_VSN, got: `vsn=${value.slice(0, 20)}` });
+    } else if (name.endsWith('[]') && params.has(name)) {
+      // Plug would collect a list; of any other name given twice it takes the last one, as we do.
+      throw refuse({ ...TWICE, got: `the parameter ${name} more than once` });
+    } else params.set(name, value);
+  }
+  return { params: Object.fromEntries(params), vsn };
+}
+
+const BAD_VSN = {
+  code: 'not-a-target',
+  path: '--target',
+  wanted: 'vsn=2.0.0 or vsn=1.0.0: servers refuse any other with HTTP 403',
+};
+const TWICE = { code: 'not-a-target', path: '--target', wanted: 'each parameter once' };
 
 function socketPath(path: string): string {
   const plain = path.replace(/\/+$/, '');

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { after, test } from 'node:test';
+import type { ServerFault } from '../faults/fault.ts';
+import { ControlPort } from './control-port.ts';
+
+const servers: Server[] = [];
+after(() => {
+  for (const server of servers) server.close();
+});
+
+type Asked = { method: string | undefined; url: string | undefined; authorization: unknown; body: unknown };
+
+/** A control port that gives one answer to everything, and remembers what it was asked. */
+async function port(status: number, answer: string): Promise<{ base: string; asked: Asked[] }> {
+  const asked: Asked[] = [];
+  const server = createServer((request: IncomingMessage, response) => {
+    void text(request).then((body) => {
+      const { method, url, headers } = request;
+      const { authorization } = headers;
+      asked.push({ method, url, authorization, body: body === '' ? null : (JSON.parse(body) as unknown) });
+      response.writeHead(status).end(answer);
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { base: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, asked };
+}
+
+const fault = {
+  kind: 'slow_join',
+  params: { delayMs: 5 },
+  share: 0.5,
+  seed: 7,
+  ttlMs: 1_000.2,
+} as unknown as ServerFault;
+
+test('injects a fault and lifts it by the id it was given', async () => {
+  const { base, asked } = await port(200, '{"id":"a/b"}');
+  const control = new ControlPort(base);
+  assert.equal(await control.inject(fault), 'a/b');
+  await control.lift('a/b');
+  const body = { kind: 'slow_join', params: { delayMs: 5 }, share: 0.5, seed: 7, ttl_ms: 1_001 };
+  assert.deepEqual(asked, [
+    { method: 'POST', url: '/faults', authorization: undefined, body },
+    { method: 'DELETE', url: '/faults/a%2Fb', authorization: undefined, body: null },
+  ]);
+});
+
+test('shows the token of a control port that wants one', async () => {
+  const { base, asked } = await port(200, '{"id":1}');
+  assert.equal(await new ControlPort(base, 's3cret').inject(fault), '1');
+  assert.equal(asked[0]?.authorization, 'Bearer s3cret');
+});
+
+test('rejects with the server’s own words, and never with the token', async () => {
+  const { base } = await port(401, '{"wanted":"Bearer"}');
+  await assert.rejects(new ControlPort(base, 'wr0ng').inject(fault), (error: Error) => {
+    assert.match(error.message, /^POST \/faults: HTTP 401 \{"wanted":"Bearer"\}$/);
+    return true;
+  });
+});
+
+test('rejects an answer that is none', async () => {
+  const noJson = await port(200, 'hello');
+  await assert.rejects(new ControlPort(noJson.base).inject(fault), /no JSON/);
+  const noId = await port(200, '{}');
+  await assert.rejects(new ControlPort(noId.base).inject(fault), /no fault id/);
+});
