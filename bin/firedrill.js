@@ -3,6 +3,7 @@
 // Plain JavaScript of an old kind, so that an old Node can at least say what is missing.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +18,8 @@ const built = new URL('../dist/harness/cli/main.js', import.meta.url);
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
   hideExperimentalWarnings();
+  // Half of the time to the first arrival went into compiling the same files as the last time.
+  module.enableCompileCache?.();
   await import((existsSync(sources) ? sources : built).href);
 } else if (existsSync(newerNode)) {
   handOver();

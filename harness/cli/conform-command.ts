@@ -1,8 +1,8 @@
 /** `firedrill conform`: a server held against phoenix-semantics 10, case by case. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { piece, writeLine } from '../../reports/render/terminal.ts';
 import { realClock } from '../base/clock.ts';
-import { EXIT, messageOf, type ExitCode } from '../base/errors.ts';
+import { EXIT, type ExitCode } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
 import type { CaseNumber } from '../conformance/case.ts';
 import { NEWEST_VERSION, PROBE_APP } from '../conformance/bundled-servers.ts';
@@ -21,6 +21,7 @@ import {
 import { readTargetUrl } from '../target/url.ts';
 import { renderTable } from './conform-table.ts';
 import { FlagReader, type Typed } from './flags.ts';
+import { readAuthority } from './target-flags.ts';
 
 /** Flags of `conform` with their help, in the order shown. */
 export const CONFORM_FLAGS = {
@@ -169,25 +170,6 @@ function readAgainst(flags: FlagReader, url: string | undefined): ConformOptions
     stop: null,
   };
   return { kind: 'url', target };
-}
-
-/** The PEM of `--ca`. */
-function readAuthority(flags: FlagReader, url: string | undefined): string | undefined {
-  const file = flags.text('ca');
-  if (file === undefined) return undefined;
-  const problem = { code: 'bad-flag', path: '--ca' };
-  if (url?.startsWith('wss:') !== true) {
-    flags.refuse({ ...problem, got: url ?? 'no URL', wanted: 'a wss:// URL beside it' });
-    return undefined;
-  }
-  try {
-    const pem = readFileSync(file, 'utf8');
-    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
-    flags.refuse({ ...problem, got: `'${file}'`, wanted: 'a file with -----BEGIN CERTIFICATE-----' });
-  } catch (error) {
-    flags.refuse({ ...problem, got: messageOf(error), wanted: 'a PEM file' });
-  }
-  return undefined;
 }
 
 function readSettings(flags: FlagReader): Settings {

@@ -1,7 +1,7 @@
 /** Flags as typed, read into values; every problem is collected, none is guessed away. */
 import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
-import { parseDurationMs } from '../base/units.ts';
+import { formatBytes, parseBytes, parseDurationMs } from '../base/units.ts';
 
 /** What yargs hands over: names to what was typed. */
 export type Typed = Record<string, unknown>;
@@ -19,8 +19,9 @@ export class FlagReader {
     const builtIn = ['_', '$0', 'help', 'version', 'h'];
     for (const name of Object.keys(this.#typed)) {
       if (known.includes(name) || builtIn.includes(name)) continue;
-      // yargs adds the other spelling of a dashed name.
-      if (known.some((flag) => camel(flag) === name)) continue;
+      // yargs adds the other spelling of a dashed name, known or not.
+      const dashed = [...known, ...Object.keys(this.#typed)].filter((flag) => flag.includes('-'));
+      if (dashed.some((flag) => camel(flag) === name)) continue;
       const flag = name.length === 1 ? `-${name}` : `--${name}`;
       this.#refuse(
         'unknown-flag',
@@ -65,6 +66,26 @@ export class FlagReader {
     return undefined;
   }
 
+  /** A size of at least one byte: `16MiB`. */
+  bytes(name: string, most: number): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const bytes = parseBytes(text);
+    if (bytes !== undefined && bytes >= 1 && bytes <= most) return bytes;
+    const wanted = `a size up to ${formatBytes(most)}: 64KiB, 16MiB`;
+    this.#refuse('bad-flag', `--${name}`, `'${text}'`, wanted, `--${name} 16MiB`);
+    return undefined;
+  }
+
+  /** One of these words. */
+  choice<const Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const word = words.find((one) => one === text);
+    if (word === undefined) this.#refuse('bad-flag', `--${name}`, `'${text}'`, words.join(' or '));
+    return word;
+  }
+
   /** A flag that may be repeated. */
   texts(name: string): string[] {
     const value = this.#typed[name];
@@ -75,15 +96,16 @@ export class FlagReader {
     return texts;
   }
 
-  /** KEY=VALUE pairs. */
-  pairs(name: string, spelling: string): Record<string, string> {
-    const pairs: Record<string, string> = {};
+  /** KEY=VALUE pairs; what is none may be a secret and is not repeated. */
+  pairs(name: string, spelling: string, example = 'ROOMS=20'): Record<string, string> {
+    const pairs = new Map<string, string>();
     for (const text of this.texts(name)) {
       const at = text.indexOf('=');
-      if (at > 0) pairs[text.slice(0, at)] = text.slice(at + 1);
-      else this.#refuse('bad-flag', spelling, `'${text}'`, 'KEY=VALUE', `${spelling} ROOMS=20`);
+      if (at > 0) pairs.set(text.slice(0, at), text.slice(at + 1));
+      else this.#refuse('bad-flag', spelling, 'no name before a =', 'KEY=VALUE', `${spelling} ${example}`);
     }
-    return pairs;
+    // So that `__proto__` is a name like any other.
+    return Object.fromEntries(pairs);
   }
 
   isSet(name: string): boolean {

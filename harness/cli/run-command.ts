@@ -1,14 +1,12 @@
 /** `firedrill run`: parse, call, print, exit code. */
 import { join } from 'node:path';
 import { EXIT, worstExit, type ExitCode } from '../base/errors.ts';
-import { writeReport } from './report-files.ts';
 import { FlagReader, type Typed } from './flags.ts';
 import { Progress } from './progress.ts';
+import { CONNECT_FLAGS, readTarget, readTransport } from './target-flags.ts';
+import { typedCommand } from './typed-command.ts';
 import { readVersion } from './version.ts';
-import { renderKeyValues } from '../../reports/render/key-values.ts';
-import { renderSummary } from '../../reports/render/summary-text.ts';
 import { runScenario, type RunOptions, type RunResult } from '../run/run.ts';
-import type { TargetChoice } from '../run/open-target.ts';
 
 /** Largest numbers taken from a command line: beyond them a slip of the finger is likelier than a plan. */
 const MAX = { clients: 2_000_000, rate: 1_000_000, workers: 64 };
@@ -22,16 +20,17 @@ export const RUN_FLAGS = {
   seed: { type: 'string', describe: 'the same seed repeats the run', requiresArg: true },
   target: {
     type: 'string',
-    describe: 'ws://host:port/socket; without it the bundled server',
+    describe: 'ws:// or wss://host:port/socket; without it the bundled server',
     requiresArg: true,
   },
-  control: { type: 'string', describe: 'control port of a bundled server at --target', requiresArg: true },
-  'allow-target': {
+  control: {
     type: 'string',
-    describe: 'a host beyond loopback that may be loaded',
+    describe: 'control port of a bundled server at --target; FIREDRILL_CONTROL_TOKEN is its token',
     requiresArg: true,
   },
+  ...CONNECT_FLAGS,
   threshold: { type: 'string', describe: "metric=expression: 'push_duration=p(99)<250'", requiresArg: true },
+  fit: { type: 'boolean', describe: 'run as many of --clients as this machine holds' },
   nodes: { type: 'string', describe: 'node processes of the bundled server', requiresArg: true },
   workers: { type: 'string', describe: 'worker processes of the driver', requiresArg: true },
   out: { type: 'string', describe: 'folder of the run', requiresArg: true },
@@ -74,7 +73,7 @@ export async function runCommand(files: readonly string[], typed: Typed): Promis
         onNote: (text) => progress.note(text),
         interrupt,
       }).finally(() => progress.end());
-      report(result, json);
+      await report(result, json);
       codes.push(result.exitCode);
       if (interrupt.aborted) break;
     }
@@ -99,51 +98,25 @@ function readOptions(flags: FlagReader): Omit<RunOptions, 'scenarioFile'> {
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(rampMs === undefined ? {} : { rampMs }),
     },
-    target: readTarget(flags),
+    target: readTarget(flags, flags.text('target')),
+    ...readTransport(flags),
+    fit: flags.isSet('fit'),
     ...(workers === undefined ? {} : { workers }),
     thresholds: readThresholds(flags),
     env: flags.pairs('env', '-e'),
-    command: `firedrill ${process.argv.slice(2).map(quoted).join(' ')}`,
+    command: typedCommand(process.argv.slice(2)),
     version: readVersion(),
   };
 }
 
-function readTarget(flags: FlagReader): TargetChoice {
-  const url = flags.text('target');
-  const control = flags.text('control');
-  const nodes = flags.number('nodes', { min: 1, max: MAX.workers, whole: true });
-  const allowTargets = flags.texts('allow-target');
-  if (url === undefined) {
-    if (control !== undefined) {
-      flags.refuse({
-        code: 'bad-flag',
-        path: '--control',
-        got: 'no --target',
-        wanted: '--target ws://… beside it',
-      });
-    }
-    return { kind: 'bundled', ...(nodes === undefined ? {} : { nodes }) };
-  }
-  if (nodes !== undefined) {
-    flags.refuse({
-      code: 'bad-flag',
-      path: '--nodes',
-      got: 'a --target',
-      wanted: 'one of the two: nodes are the bundled server’s',
-    });
-  }
-  if (control !== undefined && !/^http:\/\/[^/]+\/?$/.test(control)) {
-    flags.refuse({ code: 'bad-flag', path: '--control', got: `'${control}'`, wanted: 'http://host:port' });
-  }
-  return { kind: 'url', url, allowTargets, control: control ?? null };
-}
-
-function readThresholds(flags: FlagReader): Record<string, string[]> {
-  const thresholds: Record<string, string[]> = {};
+/** Of `--threshold`, by metric. */
+export function readThresholds(flags: FlagReader): Record<string, string[]> {
+  const thresholds = new Map<string, string[]>();
   for (const text of flags.texts('threshold')) {
-    const match = /^([a-z_][\w]*)=(.+)$/.exec(text.trim());
-    if (match?.[1] && match[2]) (thresholds[match[1]] ??= []).push(match[2]);
-    else {
+    const [, metric, expression] = METRIC_AND_EXPRESSION.exec(text.trim()) ?? [];
+    if (metric !== undefined && expression !== undefined) {
+      thresholds.set(metric, [...(thresholds.get(metric) ?? []), expression]);
+    } else {
       flags.refuse({
         code: 'bad-flag',
         path: '--threshold',
@@ -153,11 +126,14 @@ function readThresholds(flags: FlagReader): Record<string, string[]> {
       });
     }
   }
-  return thresholds;
+  return Object.fromEntries(thresholds);
 }
 
+/** `push_duration=p(99)<250`, or of one tag: `push_duration{kind:search}=p(99)<250`. */
+const METRIC_AND_EXPRESSION = /^([A-Za-z_]\w*(?:\{[^{}]*\})?)=(.+)$/s;
+
 /** The first signal ends the run in good order, the second ends us at once; workers and server go with us. */
-function listenForSignals(): { interrupt: AbortSignal; release(): void } {
+export function listenForSignals(): { interrupt: AbortSignal; release(): void } {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.signal);
@@ -174,33 +150,16 @@ function listenForSignals(): { interrupt: AbortSignal; release(): void } {
   };
 }
 
-function report(result: RunResult, json: boolean): void {
-  const path = writeReport(result.record, result.dir);
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ ...result.record.summary, dir: result.dir, report: path })}\n`);
-  } else if (process.stdout.isTTY) {
-    const colour = wantsColour(process.stdout);
-    process.stdout.write(`${renderSummary(result.record, { colour, reportPath: path })}\n`);
-  } else {
-    process.stdout.write(`${renderKeyValues(result.record).trimEnd()}\nreport=${path}\n`);
-  }
+/** Reads the renderers only now: they take as long to load as a worker does, and the first arrival comes before them. */
+export async function report(result: RunResult, json: boolean): Promise<void> {
+  const { printResult } = await import('./print-result.ts');
+  printResult(result, { json, colour: wantsColour(process.stdout) });
 }
 
-function wantsColour(stream: NodeJS.WriteStream): boolean {
+export function wantsColour(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 }
 
 function nameOf(file: string): string {
   return file.replace(/^.*[/\\]/, '').replace(/\.[cm]?[jt]s$/, '');
-}
-
-/** As it would have to be typed in a shell; the values of -e may be secrets and stay out of every artefact. */
-function quoted(argument: string, index: number, all: readonly string[]): string {
-  if (index > 0 && (all[index - 1] === '-e' || all[index - 1] === '--env')) {
-    return argument.replace(/=.*$/s, '=…');
-  }
-  const bare = argument
-    .replace(/^(-e|--env=)([^=]+)=.*$/s, '$1$2=…')
-    .replace(/([?&](?:token|password|secret)=)[^&]*/gi, '$1…');
-  return /^[\w@%+=:,./-]+$/.test(bare) ? bare : `'${bare.replaceAll("'", String.raw`'\''`)}'`;
 }

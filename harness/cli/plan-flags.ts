@@ -1,0 +1,62 @@
+/** The flags that change the plan of a scenario: its load and its thresholds. */
+import type { PlanOverrides } from '../scenario/plan.ts';
+import type { FlagReader } from './flags.ts';
+
+/** Largest numbers taken from a command line: beyond them a slip of the finger is likelier than a plan. */
+const MAX = { clients: 2_000_000, rate: 1_000_000 };
+
+/** With their help, in the order shown. */
+export const PLAN_FLAGS = {
+  clients: {
+    type: 'string',
+    describe: 'virtual clients; of stages the highest, of open arrivals the most at once',
+    requiresArg: true,
+  },
+  duration: { type: 'string', describe: 'the whole run, ramp and hold: 30s, 3m', requiresArg: true },
+  ramp: { type: 'string', describe: 'time over which the clients arrive', requiresArg: true },
+  rate: {
+    type: 'string',
+    describe: 'pushes per second of all clients together; of open arrivals the arrivals per second',
+    requiresArg: true,
+  },
+  seed: { type: 'string', describe: 'the same seed repeats the run', requiresArg: true },
+  threshold: { type: 'string', describe: "metric=expression: 'push_duration=p(99)<250'", requiresArg: true },
+} as const;
+
+export function readOverrides(flags: FlagReader): PlanOverrides {
+  const clients = flags.number('clients', { min: 1, max: MAX.clients, whole: true });
+  const rate = flags.number('rate', { min: 0.001, max: MAX.rate });
+  const seed = flags.number('seed', { min: 0, max: 0xffff_ffff, whole: true });
+  const durationMs = flags.durationMs('duration');
+  const rampMs = flags.durationMs('ramp');
+  return {
+    seed: seed ?? 7,
+    ...(clients === undefined ? {} : { clients }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(rampMs === undefined ? {} : { rampMs }),
+  };
+}
+
+/** Of `--threshold`, by metric: to be judged beside the scenario's own. */
+export function readThresholds(flags: FlagReader): Record<string, string[]> {
+  const thresholds = new Map<string, string[]>();
+  for (const text of flags.texts('threshold')) {
+    const [, metric, expression] = METRIC_AND_EXPRESSION.exec(text.trim()) ?? [];
+    if (metric !== undefined && expression !== undefined) {
+      thresholds.set(metric, [...(thresholds.get(metric) ?? []), expression]);
+    } else {
+      flags.refuse({
+        code: 'bad-flag',
+        path: '--threshold',
+        got: `'${text}'`,
+        wanted: 'metric=expression',
+        hint: "--threshold 'push_duration=p(99)<250'",
+      });
+    }
+  }
+  return Object.fromEntries(thresholds);
+}
+
+/** `push_duration=p(99)<250`, or of one tag: `push_duration{kind:search}=p(99)<250`. */
+const METRIC_AND_EXPRESSION = /^([A-Za-z_]\w*(?:\{[^{}]*\})?)=(.+)$/s;

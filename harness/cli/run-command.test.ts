@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FlagReader } from './flags.ts';
+import { readThresholds } from './run-command.ts';
+
+test('gathers thresholds by metric, tags and hostile names included', () => {
+  const threshold = [
+    'push_duration=p(99)<250',
+    'push_duration=max<1000',
+    'push_duration{kind:search}=p(99)<50',
+    'constructor=max<1',
+    '__proto__=max<1',
+  ];
+  const flags = new FlagReader({ threshold });
+  assert.deepEqual(Object.entries(readThresholds(flags)), [
+    ['push_duration', ['p(99)<250', 'max<1000']],
+    ['push_duration{kind:search}', ['p(99)<50']],
+    ['constructor', ['max<1']],
+    ['__proto__', ['max<1']],
+  ]);
+  assert.deepEqual(flags.problems, []);
+});
+
+test('refuses a threshold that names no metric', () => {
+  const flags = new FlagReader({ threshold: ['p(99)<250', '=p(99)<250', 'push_duration=', 'a{b=c'] });
+  assert.deepEqual(readThresholds(flags), {});
+  assert.deepEqual(
+    flags.problems.map(({ path }) => path),
+    ['--threshold', '--threshold', '--threshold', '--threshold'],
+  );
+});
