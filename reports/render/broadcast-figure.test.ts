@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BroadcastLine } from '../../harness/record/run-record.ts';
+import type { BroadcastLine } from '../../harness/record/timeline-line.ts';
 import { broadcastFigure } from './broadcast-figure.ts';
 import { faultSpans } from './fault-spans.ts';
 import { plainFault, plainRecord } from './testing/plain-record.ts';

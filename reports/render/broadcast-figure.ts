@@ -1,6 +1,7 @@
 /** One figure for all broadcasts: how long the last receiver waits when nothing is wrong, and at worst. */
 
-import type { BroadcastLine, RunRecord } from '../../harness/record/run-record.ts';
+import type { RunRecord } from '../../harness/record/run-record.ts';
+import type { BroadcastLine } from '../../harness/record/timeline-line.ts';
 import { type FaultSpan, spanBehind } from './fault-spans.ts';
 
 export type BroadcastFigure = {

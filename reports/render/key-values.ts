@@ -5,6 +5,7 @@
  */
 
 import type { RunRecord } from '../../harness/record/run-record.ts';
+import { explainRefusal, worthTelling } from '../../harness/explain/explain-refusal.ts';
 import { gaugeUnit, isCount, isShareRate, isTrend } from './metrics.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -24,6 +25,7 @@ export function renderKeyValues(record: RunRecord): string {
   put('seed', summary.seed);
   put('duration_ms', summary.durationMs);
   put('interrupted', summary.interrupted);
+  putRefusals(record, put);
   put('clients_planned', summary.clients.planned);
   put('clients_connected', summary.clients.connected);
   put('clients_joined', summary.clients.joined);
@@ -37,6 +39,10 @@ export function renderKeyValues(record: RunRecord): string {
   put('books_balanced', summary.books.balanced);
   put('driver_saturated', summary.generator.saturated);
   put('driver_lateness_p99_ms', summary.generator.sendLatenessP99Ms);
+  put('driver_loop_lag_p99_ms', summary.generator.loopLagP99Ms);
+  put('driver_busiest_worker_cpu', summary.generator.busiestWorkerCpu);
+  put('driver_gc_share', summary.generator.gc?.share);
+  put('driver_ceiling_share', summary.generator.ceiling?.share);
   put('incidents', summary.incidents.length);
   put('machine_limits', summary.limits.length);
   for (const status of ['pass', 'fail', 'inconclusive'] as const) {
@@ -54,6 +60,21 @@ export function renderKeyValues(record: RunRecord): string {
   }
   summary.verdict.reasons.forEach((reason, index) => put(`reason_${index + 1}`, reason));
   return lines.join('\n');
+}
+
+/** The first few are explained: they say why there is little else to read. */
+function putRefusals({ summary }: RunRecord, put: (key: string, value: Value) => void): void {
+  if (summary.refusals === undefined) return;
+  const refusals = worthTelling(summary.refusals);
+  put('refusals', refusals.length);
+  refusals.slice(0, 3).forEach((refusal, index) => {
+    const { what, why, tryThis } = explainRefusal(refusal);
+    const key = `refusal_${index + 1}`;
+    put(key, what);
+    put(`${key}_count`, refusal.count);
+    put(`${key}_why`, why === '' ? null : why);
+    put(`${key}_try`, tryThis[0]);
+  });
 }
 
 function putMetrics({ summary }: RunRecord, put: (key: string, value: Value) => void): void {

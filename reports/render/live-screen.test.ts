@@ -66,7 +66,7 @@ test('is never wider than the terminal', () => {
 test('says what is not there', () => {
   const text = renderLive(bare, { columns: 118, colour: false }).join('\n');
   assert.match(text, /none answered/);
-  assert.match(text, /not measured: no observer/);
+  assert.match(text, /not measured: no control port/);
   assert.match(text, /no fault on/);
   assert.doesNotMatch(text + renderLiveLine(bare), /NaN|undefined|null/);
 });

@@ -115,7 +115,7 @@ function broadcastLine(view: LiveView): Piece[] {
 
 function serverLine(view: LiveView): Piece[] {
   const { server } = view;
-  if (!server) return row('server', piece('not measured: no observer', 'soft'), '', piece(''), piece(''));
+  if (!server) return row('server', piece('not measured: no control port', 'soft'), '', piece(''), piece(''));
   const cpu = server.cpu === null ? '' : field(`cpu ${figureText(server.cpu)} cores`, 16);
   const worst = server.worst
     ? `${outside(server.worst.topic, 30)} ${countText(server.worst.len)} waiting`

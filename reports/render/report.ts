@@ -20,6 +20,7 @@ import { histogramsSection } from './html/sections/histograms.ts';
 import { mailboxesSection } from './html/sections/mailboxes.ts';
 import { metricsSection } from './html/sections/metrics-table.ts';
 import { percentilesSection } from './html/sections/percentiles.ts';
+import { refusalsSection } from './html/sections/refusals.ts';
 import { thresholdsSection } from './html/sections/thresholds.ts';
 import { timelineSection } from './html/sections/timeline.ts';
 import { timeoutsSection } from './html/sections/timeouts.ts';
@@ -38,6 +39,9 @@ export function renderReport(record: RunRecord): string {
   const { summary } = record;
   const spans = faultSpans(summary);
   const { sign, word } = VERDICT_WORDS[summary.verdict.status];
+  const refusals = refusalsSection(summary);
+  // Where nobody came in, nothing below says more than why.
+  const isFirst = summary.clients.joined === 0;
   const page = el(
     'html',
     { lang: 'en' },
@@ -62,6 +66,7 @@ export function renderReport(record: RunRecord): string {
         headSection(summary),
         verdictSection(record),
         figuresSection(record, spans),
+        isFirst && refusals,
         timelineSection(record, spans),
         el(
           'div',
@@ -70,6 +75,7 @@ export function renderReport(record: RunRecord): string {
           histogramsSection(record),
         ),
         faultsSection(summary, spans),
+        !isFirst && refusals,
         el('div', { class: 'columns' }, timeoutsSection(record), deliveriesSection(record)),
         booksSection(record),
         mailboxesSection(record, spans),

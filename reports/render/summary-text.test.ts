@@ -128,3 +128,16 @@ test('gives stable keys, one line each', () => {
   assert.equal(values.get('fault_slow_join_1_recovered_after_ms'), '400');
   assert.equal(values.get('reason_1'), 'line one');
 });
+
+test('counts what the scenario counted, and no metric of ours', () => {
+  const count = { count: 12_345, rate: 411 };
+  const text = renderSummary(
+    plainRecord({ metrics: { received_new_msg: count, connections: count, 'errors{kind:a}': count } }),
+    plainOptions,
+  );
+  assert.match(text, /^ {3}counted {2}received_new_msg 12,345$/m);
+  assert.doesNotMatch(
+    renderSummary(plainRecord({ metrics: { connections: count } }), plainOptions),
+    /counted/,
+  );
+});

@@ -5,6 +5,8 @@ import { type FaultSpan, faultSpans } from './fault-spans.ts';
 import { countText, msText } from './figures.ts';
 import { trendOf } from './metrics.ts';
 import { faultLines } from './summary-faults.ts';
+import { ownLines } from './summary-own.ts';
+import { refusalLines } from './summary-refusals.ts';
 import { field, type Mark, outside, type Piece, piece, wrapPieces, writeLine } from './terminal.ts';
 import {
   actualText,
@@ -22,6 +24,8 @@ const MOST_LINES = 25;
 /** A terminal of this width shows every line whole, but for a path or a command, which are never cut. */
 const MOST_COLUMNS = 110;
 const MOST_NOTES = 3;
+/** Three refusals with their causes, and a line that counts the rest. */
+const MOST_REFUSAL_LINES = 10;
 /** Lines that a sentence of the head may take. */
 const MOST_WRAPPED = 4;
 
@@ -35,14 +39,18 @@ export function renderSummary(record: RunRecord, options: { colour: boolean; rep
   const { summary } = record;
   const spans = faultSpans(summary);
   const head = [...verdictLines(summary), ...noteLines(record)];
-  const percentiles = percentileLines(summary);
+  const percentiles = [...percentileLines(summary), ...ownLines(summary)];
   const tail: Line[] = [
     [piece('  report  ', 'soft'), piece(outside(options.reportPath, 1_000))],
     [piece('  repeat  ', 'soft'), piece(outside(summary.command, 1_000))],
   ];
   const wanted = summary.thresholds.length;
   const wantedRows = spans.length === 0 ? 0 : spans.length + 1;
-  const room = MOST_LINES - head.length - percentiles.length - tail.length;
+  const whole = MOST_LINES - head.length - percentiles.length - tail.length;
+  // Faults and thresholds come first, but without a fault there is room for one: it says what went wrong.
+  const spare = Math.max(whole - 5 - wanted - wantedRows, spans.length === 0 && whole >= 12 ? 4 : 0);
+  const refusals = refusalLines(summary, Math.min(MOST_REFUSAL_LINES, spare));
+  const room = whole - (refusals.length === 0 ? 0 : refusals.length + 1);
   // An empty line parts the blocks, save the head and the thresholds where that line is needed.
   const isTight = room - 4 < wanted + wantedRows;
   const free = room - (isTight ? 3 : 4);
@@ -51,7 +59,8 @@ export function renderSummary(record: RunRecord, options: { colour: boolean; rep
   const faultRows = Math.min(wantedRows, Math.max(3, free - least));
   const thresholds = thresholdLines(summary.thresholds, spans, Math.max(1, free - faultRows));
   const faults = faultLines(spans, Math.min(faultRows, free - thresholds.length), MOST_COLUMNS);
-  const judged = isTight ? [[...head, ...thresholds]] : [head, thresholds];
+  // Below the verdict: what was refused explains it, whatever the figures say.
+  const judged = isTight ? [[...head, ...refusals, ...thresholds]] : [head, refusals, thresholds];
   const blocks = [...judged, percentiles, faults].filter((block) => block.length > 0);
   const lines = blocks.flatMap((block) => [...block, []]);
   const written = lines.map((line) => writeLine(line, options.colour, MOST_COLUMNS));

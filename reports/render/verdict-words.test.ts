@@ -103,3 +103,39 @@ test('says how far to trust it', () => {
     'the driver was the bottleneck (lateness p99 0.4 ms, limit 10 ms, late in 1 second)',
   ]);
 });
+
+test('what only explains is a note, and a run near its ceiling says so', () => {
+  const { generator } = plainSummary();
+  const explained = plainRecord({
+    generator: {
+      ...generator,
+      signs: [
+        {
+          name: 'worker_cpu',
+          value: 0.98,
+          limit: 0.95,
+          unit: 'cores',
+          isOver: true,
+          decides: false,
+          words: 'the busiest load worker used 0.98 of the one core it can use',
+        },
+      ],
+      ceiling: {
+        what: 'pushes',
+        reached: 18_000,
+        ceiling: 20_000,
+        share: 0.9,
+        scope: 'worker',
+        atMs: 61_000,
+      },
+    },
+  });
+  assert.deepEqual(
+    verdictNotes(explained).map((note) => note.text),
+    [
+      'The busiest load worker used 0.98 of the one core it can use.',
+      'At 1:01 the run took 90 % of what the driver can do here: 18,000 pushes a second, where calibration found 20,000.',
+    ],
+  );
+  assert.match(trustPhrases(explained.summary).at(-1) ?? '', /^the driver came near its ceiling \(/);
+});

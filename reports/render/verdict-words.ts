@@ -6,7 +6,7 @@
 import { formatClock } from '../../harness/base/units.ts';
 import type { RunRecord, Summary, ThresholdResult } from '../../harness/record/run-record.ts';
 import { type FaultSpan, faultSpans, spanNamed } from './fault-spans.ts';
-import { countText, msText, numbered, valueText } from './figures.ts';
+import { countText, msText, numbered, shareText, valueText } from './figures.ts';
 import { actualText, comparisonOf, duringText, nearestHold, worstFailure } from './threshold-words.ts';
 
 /** A piece of a sentence; `fault` is the colour of the fault it names. */
@@ -95,17 +95,35 @@ export function trustPhrases(summary: Summary): string[] {
   else phrases.push(`${countText(holding)} of ${numbered(thresholds.length, 'threshold')} hold`);
   if (untold > 0) phrases.push(`${countText(untold)} cannot tell`);
   phrases.push(books.balanced ? 'the books balance' : 'the books do not balance');
-  const lateness = `lateness p99 ${msText(generator.sendLatenessP99Ms)}, limit ${msText(generator.latenessLimitMs)}`;
-  if (generator.saturated) {
-    phrases.push(
-      `the driver was the bottleneck (${lateness}, late in ${numbered(generator.lateSeconds, 'second')})`,
-    );
-  } else if (generator.lateSeconds > 0) {
-    phrases.push(`the driver kept up (${lateness}, late in ${numbered(generator.lateSeconds, 'second')})`);
-  } else {
-    phrases.push(`the driver was at ease (${lateness})`);
-  }
+  phrases.push(driverPhrase(generator));
   return phrases;
+}
+
+/** From this share of what calibration found on, a run was near its ceiling. */
+const NEAR_CEILING = 0.8;
+
+function driverPhrase(generator: Summary['generator']): string {
+  const { lateSeconds, saturated, ceiling } = generator;
+  const lateness = `lateness p99 ${msText(generator.sendLatenessP99Ms)}, limit ${msText(generator.latenessLimitMs)}`;
+  const late = lateSeconds > 0 ? `, late in ${numbered(lateSeconds, 'second')}` : '';
+  if (saturated) return `the driver was the bottleneck (${lateness}${late})`;
+  if (ceiling && ceiling.share >= NEAR_CEILING)
+    return `the driver came near its ceiling (${lateness}${late})`;
+  return lateSeconds > 0 ? `the driver kept up (${lateness}${late})` : `the driver was at ease (${lateness})`;
+}
+
+/** What only explains, where nothing was late: a full core, a busy garbage collector. */
+function generatorNotes({ generator }: Summary): Note[] {
+  const { ceiling, signs = [] } = generator;
+  const notes: Note[] = signs
+    .filter((sign) => sign.isOver && !sign.decides)
+    .map((sign) => ({ kind: 'reason', text: sentence(capital(sign.words)) }));
+  if (ceiling && ceiling.share >= NEAR_CEILING) {
+    const done = `${countText(ceiling.reached)} ${ceiling.what} a second`;
+    const text = `At ${formatClock(ceiling.atMs)} the run took ${shareText(ceiling.share)} of what the driver can do here: ${done}, where calibration found ${countText(ceiling.ceiling)}.`;
+    notes.push({ kind: 'reason', text });
+  }
+  return notes;
 }
 
 /** A note that belongs beside the verdict: an interruption, a limit of the machine, an incident. */
@@ -129,6 +147,7 @@ export function verdictNotes(record: RunRecord): Note[] {
     });
   }
   for (const reason of otherReasons(summary)) notes.push({ kind: 'reason', text: sentence(reason) });
+  notes.push(...generatorNotes(summary));
   for (const problem of summary.books.problems)
     notes.push({ kind: 'books', text: `Books: ${sentence(problem)}` });
   for (const limit of summary.limits) {
@@ -150,6 +169,10 @@ function otherReasons(summary: Summary): string[] {
   // That all thresholds held is what the sentence of a pass says; its warnings are news.
   if (status === 'pass') return reasons.filter((reason) => reason.startsWith('warning:'));
   return reasons.slice(1);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** With a full stop at its end, whatever it came with. */

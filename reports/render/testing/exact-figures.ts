@@ -1,6 +1,7 @@
 /** Percentiles and distributions of a list of samples, exactly: the sample run is small enough to sort. */
 
-import type { Distribution, TrendMetric, WindowTrend } from '../../../harness/record/run-record.ts';
+import type { Distribution, TrendMetric } from '../../../harness/record/run-record.ts';
+import type { WindowTrend } from '../../../harness/record/timeline-line.ts';
 
 /** Three significant digits, as the harness records them; keeps the sample's files small and stable. */
 export function rounded(value: number): number {

@@ -1,6 +1,7 @@
 /** Runs at the edges of what a record can hold: hostile, empty, huge, cut short. */
 
-import type { RunRecord, WindowLine } from '../../../harness/record/run-record.ts';
+import type { RunRecord } from '../../../harness/record/run-record.ts';
+import type { WindowLine } from '../../../harness/record/timeline-line.ts';
 import {
   plainFault,
   plainMetric,

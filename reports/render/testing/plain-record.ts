@@ -8,9 +8,8 @@ import {
   SUMMARY_SCHEMA,
   type ThresholdResult,
   type TrendMetric,
-  type WindowLine,
-  type WindowTrend,
 } from '../../../harness/record/run-record.ts';
+import type { WindowLine, WindowTrend } from '../../../harness/record/timeline-line.ts';
 
 type Operation = Outcomes & { planned: number; sent: number };
 

@@ -1,7 +1,8 @@
 /** The sample's files, as a run would have left them, and read back. */
 
 import { readFileSync } from 'node:fs';
-import type { RunRecord, Summary, TimelineLine } from '../../../harness/record/run-record.ts';
+import type { RunRecord, Summary } from '../../../harness/record/run-record.ts';
+import type { TimelineLine } from '../../../harness/record/timeline-line.ts';
 
 /** The folder of the sample kept in git. */
 export const SAMPLES = new URL('../../samples/', import.meta.url);

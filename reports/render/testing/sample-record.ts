@@ -2,12 +2,12 @@
 
 import type {
   FaultSummary,
-  MarkLine,
   Outcomes,
   RunRecord,
   Summary,
   ThresholdResult,
 } from '../../../harness/record/run-record.ts';
+import type { MarkLine } from '../../../harness/record/timeline-line.ts';
 import { distributionOf, rounded, trendMetric } from './exact-figures.ts';
 import { plainSummary } from './plain-record.ts';
 import { sampleFaults, slowestBroadcast } from './sample-faults.ts';

@@ -5,7 +5,7 @@
  */
 
 import { Random } from '../../../harness/base/random.ts';
-import type { BroadcastLine, TopMailbox, WindowLine } from '../../../harness/record/run-record.ts';
+import type { BroadcastLine, TopMailbox, WindowLine } from '../../../harness/record/timeline-line.ts';
 import { cellsOf, rounded, windowTrend } from './exact-figures.ts';
 
 export const CLIENTS = 10_000;

@@ -1,7 +1,7 @@
 /** Where it ran, from which seed, and the command that runs it again. */
 
-import type { RunRecord } from '../../../../harness/record/run-record.ts';
-import { bytesText, countText, figureText, msText, NOT_MEASURED } from '../../figures.ts';
+import type { RunRecord, Summary } from '../../../../harness/record/run-record.ts';
+import { bytesText, countText, figureText, msText, NOT_MEASURED, shareText } from '../../figures.ts';
 import { visibleLine, visibleText } from '../../visible-text.ts';
 import { el, type Markup } from '../markup.ts';
 import { card, section } from '../table.ts';
@@ -19,12 +19,14 @@ export function environmentSection({ summary }: RunRecord): Markup {
     ['platform', `${environment.platform}, Node ${environment.node}`],
     ['descriptors per process', countText(environment.descriptorsPerProcess)],
     ['driver', `${driver}; ${lag}`],
+    ...ownLoadFacts(generator),
     [
       'server',
-      server ? serverText(server, environment.serverNodes) : `${NOT_MEASURED}: the target has no observer`,
+      server ? serverText(server, environment.serverNodes) : `${NOT_MEASURED}: no control port was read`,
     ],
     ['TCP SYNs sent again', kernelText(environment.tcpSynRetrans)],
     ['listen queue drops', kernelText(environment.listenDrops)],
+    ...tableFacts(environment),
     ['seed', String(summary.seed)],
     ['started', summary.startedAt],
     ['record', summary.schema],
@@ -50,6 +52,30 @@ export function environmentSection({ summary }: RunRecord): Markup {
       ),
     ),
   );
+}
+
+/** What the driver cost, and how near its ceiling it came; nothing in records of earlier versions. */
+function ownLoadFacts({ busiestWorkerCpu, gc, ceiling }: Summary['generator']): [string, string][] {
+  const facts: [string, string][] = [];
+  if (busiestWorkerCpu !== undefined) {
+    facts.push(['busiest worker', `${figureText(busiestWorkerCpu)} of the one core it can use`]);
+  }
+  if (gc) {
+    const share = `${shareText(gc.share)} of the workers' time`;
+    facts.push(['garbage collector', `${share}, longest pause ${msText(gc.longestMs)}`]);
+  }
+  if (ceiling) {
+    const most = `${countText(ceiling.reached)} ${ceiling.what} a second of ${countText(ceiling.ceiling)}`;
+    facts.push(['driver ceiling', `${shareText(ceiling.share)} in the busiest second: ${most}`]);
+  }
+  return facts;
+}
+
+function tableFacts({ conntrack }: Summary['environment']): [string, string][] {
+  if (!conntrack) return [];
+  return [
+    ['connection table', `at most ${countText(conntrack.most)} of ${countText(conntrack.max)} entries`],
+  ];
 }
 
 function serverText(

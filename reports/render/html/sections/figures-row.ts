@@ -113,7 +113,7 @@ function missingFigure({ summary, broadcasts }: RunRecord, spans: readonly Fault
 function mailboxFigure({ summary, windows }: RunRecord): Figure {
   const meaning = 'Mailboxes, most at once';
   const sum = most([...windows.map((one) => one.mailbox?.sum), gaugeOf(summary, 'mailbox_len')?.max]);
-  if (sum === null) return { meaning, value: NOT_MEASURED, scale: 'the target has no observer' };
+  if (sum === null) return { meaning, value: NOT_MEASURED, scale: 'no control port was read' };
   const oldest = most([
     ...windows.map((one) => one.mailbox?.oldestWaitMs),
     gaugeOf(summary, 'mailbox_oldest_wait')?.max,

@@ -1,7 +1,8 @@
 /** Mailboxes by process: the fullest ones any reading of the run found. */
 
 import { formatClock } from '../../../../harness/base/units.ts';
-import type { RunRecord, TopMailbox, WindowLine } from '../../../../harness/record/run-record.ts';
+import type { RunRecord } from '../../../../harness/record/run-record.ts';
+import type { TopMailbox, WindowLine } from '../../../../harness/record/timeline-line.ts';
 import { type FaultSpan, spanBehind } from '../../fault-spans.ts';
 import { countText, msText } from '../../figures.ts';
 import { visibleLine } from '../../visible-text.ts';
@@ -44,7 +45,7 @@ export function mailboxesSection(record: RunRecord, spans: readonly FaultSpan[])
   if (worst.length === 0) {
     const why = observed
       ? 'No reading found a message waiting in any process.'
-      : 'Not measured: the target has no observer, so only what clients see is known.';
+      : 'Not measured: no control port was read (--control), so only what clients see is known.';
     return section('mailboxes', 'Mailboxes by process', '', card(nothing(why)));
   }
   const columns = [

@@ -5,12 +5,8 @@
  * and the mean per second of everything counted.
  */
 
-import type {
-  BroadcastLine,
-  RunRecord,
-  WindowLine,
-  WindowTrend,
-} from '../../../../harness/record/run-record.ts';
+import type { RunRecord } from '../../../../harness/record/run-record.ts';
+import type { BroadcastLine, WindowLine, WindowTrend } from '../../../../harness/record/timeline-line.ts';
 
 /** More columns than this are merged. */
 export const MOST_COLUMNS = 400;

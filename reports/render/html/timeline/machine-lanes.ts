@@ -24,7 +24,7 @@ export function serverLane(context: LaneContext): LaneResult {
     );
   }
   const lag = laneMost(context.timeline, (column) => column.serverLagMs);
-  if (lag === null) return { leftOut: 'server (not measured: the target has no observer)' };
+  if (lag === null) return { leftOut: 'server (not measured: no control port was read)' };
   return gaugeLane(context, 'Server', 'loop lag, ms', lag, (column) => column.serverLagMs, msText);
 }
 

@@ -59,7 +59,7 @@ export function longestMailboxLane(context: LaneContext): LaneResult {
 function depthLane(context: LaneContext, depth: Depth, ...further: Reading[]): LaneResult {
   const { timeline } = context;
   const largest = laneMost(timeline, depth.read);
-  if (largest === null) return { leftOut: `${depth.name} (not measured: the target has no observer)` };
+  if (largest === null) return { leftOut: `${depth.name} (not measured: no control port was read)` };
   if (largest === 0) return { leftOut: `${depth.name} (nothing was waiting at any reading)` };
   const top = roundTop(largest, 2);
   const y = linearScale(0, top, HEIGHT, 0);
