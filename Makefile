@@ -20,7 +20,8 @@ CHROMIUM_TESTS = $(filter %.chromium.test.ts,$(ALL_TESTS))
 E2E_TESTS = $(filter-out $(CHROMIUM_TESTS),$(filter test/e2e/%,$(ALL_TESTS)))
 PACK_TESTS = $(filter test/pack.test.ts,$(ALL_TESTS))
 REFEREE_TESTS = $(filter server-under-test/referee/%,$(ALL_TESTS))
-UNIT_TESTS = $(filter-out $(CHROMIUM_TESTS) $(E2E_TESTS) $(PACK_TESTS) $(REFEREE_TESTS),$(ALL_TESTS))
+ACCURACY_TESTS = $(filter test/accuracy/%,$(ALL_TESTS))
+UNIT_TESTS = $(filter-out $(CHROMIUM_TESTS) $(E2E_TESTS) $(ACCURACY_TESTS) $(PACK_TESTS) $(REFEREE_TESTS),$(ALL_TESTS))
 
 # $(call run-tests,name,files,flags): the readable report goes to the terminal, the counted one to a file.
 # Without files Node would look for tests by itself, and find others than these.
@@ -32,7 +33,7 @@ define run-tests
 endef
 REPORTER ?= dot
 
-.PHONY: help drill test check format formatted lint types dead unit referee e2e chromium pack bench bench-server conform clean count
+.PHONY: help drill test check format formatted lint types dead unit referee e2e accuracy chromium pack bench bench-server conform clean count
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,11 +41,12 @@ help: ## this list
 drill: $(INSTALLED) ## run a scenario: make drill SCENARIO=scenarios/flagship.ts ARGS='--clients 1000'
 	node bin/firedrill.js run $(SCENARIO) $(ARGS)
 
-test: $(INSTALLED) ## everything: check, referee, e2e, chromium and pack, and how many tests that were
+test: $(INSTALLED) ## everything: check, referee, e2e, accuracy, chromium and pack, and how many tests that were
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory referee
 	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory accuracy
 	@$(MAKE) --no-print-directory chromium
 	@$(MAKE) --no-print-directory pack
 	@$(MAKE) --no-print-directory count
@@ -75,6 +77,10 @@ referee: $(INSTALLED) ## the server before its judges: official clients, propert
 e2e: $(INSTALLED) ## tests of the whole program, one at a time
 	$(call run-tests,e2e,$(E2E_TESTS),--test-concurrency=1)
 
+accuracy: $(INSTALLED) ## what we record beside what a server knows of itself, one case at a time, as a table
+	$(call run-tests,accuracy,$(ACCURACY_TESTS),--test-concurrency=1)
+	@cat $(RESULTS)/accuracy.txt
+
 chromium: $(INSTALLED) ## tests of the report in a browser
 	$(call run-tests,chromium,$(CHROMIUM_TESTS),--test-concurrency=1)
 
@@ -82,8 +88,7 @@ pack: $(INSTALLED) ## pack the package, unpack it elsewhere and use it
 	$(call run-tests,pack,$(PACK_TESTS),)
 
 bench: $(INSTALLED) ## side-by-side benchmarks; not tests
-	node bench/connect-and-memory.ts
-	node bench/full-width.ts
+	node bench/driver.ts $(ARGS)
 
 bench-server: $(INSTALLED) ## what the bundled server costs, as ratios of one run; not tests
 	node bench/server.ts

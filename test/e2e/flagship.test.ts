@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { HistogramLogReader } from 'hdr-histogram-js';
 import { EXIT } from '../../harness/base/errors.ts';
-import type { Summary, TimelineLine } from '../../harness/record/run-record.ts';
+import type { Summary } from '../../harness/record/run-record.ts';
+import type { TimelineLine } from '../../harness/record/timeline-line.ts';
 import { cleanUp, GUARD, newFolder, readSummary, readTimeline, run, type Ended } from './program.ts';
 
 /** As the drill contract lists them. */

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { realClock, sleepMs } from '../../harness/base/clock.ts';
-import type { Summary, TimelineLine } from '../../harness/record/run-record.ts';
+import type { Summary } from '../../harness/record/run-record.ts';
+import type { TimelineLine } from '../../harness/record/timeline-line.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/firedrill.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
