@@ -16,10 +16,16 @@ class Client {
 
   constructor(port: number, path: string, index: number, opened: () => void) {
     const request = upgradeRequest(`127.0.0.1:${port}`, path);
-    const endpoint = { host: '127.0.0.1', port, localAddress: `127.4.${index % 8}.${process.pid % 250}` };
+    const endpoint = {
+      host: '127.0.0.1',
+      port,
+      localAddress: `127.4.${index % 8}.${process.pid % 250}`,
+      tls: null,
+    };
     this.connection = new Connection(endpoint, request, {
       onOpen: opened,
       onText: (buffer, from, to) => this.onFrame?.(buffer, from, to),
+      onBinary: () => {},
       onClosed: ({ detail }) => fail(`client ${index}: ${detail}`),
     });
   }

@@ -1,0 +1,78 @@
+/** From the command being typed to the first client's upgrade request, with one worker and a server that is up. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { realClock } from '../../harness/base/clock.ts';
+import { median, type Row } from '../table.ts';
+import { note } from './target.ts';
+
+const RUNS = 7;
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const BIN = fileURLToPath(new URL('../../bin/firedrill.js', import.meta.url));
+const SCENARIO = fileURLToPath(new URL('./idle.scenario.ts', import.meta.url));
+
+/** Milliseconds until the second connection: the first is the look whether the target is there. */
+async function measure(): Promise<number> {
+  const second = Promise.withResolvers<number>();
+  let requests = 0;
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (bytes: Buffer) => {
+      if (++requests === 2) second.resolve(realClock.nowUs());
+      const key = /sec-websocket-key: *(\S+)/i.exec(bytes.toString('latin1'))?.[1] ?? '';
+      const accept = createHash('sha1')
+        .update(key + GUID)
+        .digest('base64');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-bench-'));
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/socket`;
+  const flags = [
+    'run',
+    SCENARIO,
+    '--target',
+    url,
+    '--clients',
+    '1',
+    '--workers',
+    '1',
+    '--duration',
+    '2s',
+    '--ramp',
+    '0s',
+  ];
+  const typedUs = realClock.nowUs();
+  const child = spawn(process.execPath, [BIN, ...flags, '--out', join(folder, 'run'), '--quiet'], {
+    stdio: 'ignore',
+  });
+  child.once('exit', () => second.reject(new Error('the run ended before its first arrival')));
+  const ms = ((await second.promise) - typedUs) / 1e3;
+  child.kill('SIGKILL');
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+  return ms;
+}
+
+export async function firstArrivalRows(): Promise<Row[]> {
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run += 1) times.push(await measure());
+  note(times.map((ms) => ms.toFixed(0)).join(', '));
+  return [
+    {
+      what: 'command typed → first arrival, one worker',
+      ours: `${median(times).toFixed(0)} ms`,
+      beside: `${RUNS} runs, ${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)} ms`,
+      figure: median(times) / 1e3,
+      limit: 0.6,
+      unit: ' s',
+    },
+  ];
+}

@@ -1,0 +1,23 @@
+/** What a benchmark tells a process of clients, and what it hears back; one order at a time. */
+export type Order =
+  /** Opens that many more clients, `atOnce` under way at a time, each joined to `topic`. */
+  | { op: 'open'; url: string; topic: string; count: number; atOnce: number }
+  /** Every client pushes `ping` and awaits the answer, over and over, for that long. */
+  | { op: 'push'; seconds: number }
+  /** Resident memory after a collection. */
+  | { op: 'memory' }
+  /** CPU used and frames received since the last asking. */
+  | { op: 'spent' };
+
+/** CPU in µs of the whole process; `count` is what the order counted. */
+export type Answer = { cpuUs: number; count: number; seconds: number; rssBytes: number };
+
+/** Clients of one kind, as a process of them works with. */
+export type Peer = {
+  /** Opens and joins one client; resolves when its join was answered. */
+  open(url: URL, topic: string, source: string): Promise<void>;
+  /** One push of one client, from its sending to its answer. */
+  roundTrip(client: number): Promise<void>;
+  /** Broadcasts received so far. */
+  received(): number;
+};
