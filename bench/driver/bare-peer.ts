@@ -33,7 +33,7 @@ export function barePeer(): Peer {
   const sockets: { socket: Socket; answered: (() => void) | null; ping: Buffer }[] = [];
   let received = 0;
   return {
-    open(url, topic, source) {
+    open(url, [topic = ''], source) {
       const request = Buffer.from(
         `GET ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
           `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\n\r\n`,

@@ -20,7 +20,7 @@ async function openAll(kind: Kind): Promise<Cost> {
   try {
     const atOnce = Math.floor(1_200 / PROCESSES);
     const open = (count: number) => () =>
-      ({ op: 'open', url: target.url, topic: 'lobby', count, atOnce }) as const;
+      ({ op: 'open', url: target.url, topics: ['lobby'], count, atOnce }) as const;
     await fleet.order(open(WARM_UP));
     await sleep(500);
     const before = await fleet.order(() => ({ op: 'memory' }));

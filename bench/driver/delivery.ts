@@ -36,7 +36,7 @@ async function measure(kind: Kind): Promise<number> {
     await fleet.order(() => ({
       op: 'open',
       url: target.url,
-      topic: 'lobby',
+      topics: ['lobby'],
       count: SUBSCRIBERS,
       atOnce: 200,
     }));

@@ -1,8 +1,8 @@
 /** What a benchmark tells a process of clients, and what it hears back; one order at a time. */
 export type Order =
-  /** Opens that many more clients, `atOnce` under way at a time, each joined to `topic`. */
-  | { op: 'open'; url: string; topic: string; count: number; atOnce: number }
-  /** Every client pushes `ping` and awaits the answer, over and over, for that long. */
+  /** Opens that many more clients, `atOnce` under way at a time, each joined to all `topics`. */
+  | { op: 'open'; url: string; topics: readonly string[]; count: number; atOnce: number }
+  /** Every client pushes `ping` on each of its topics and awaits the answer, over and over, for that long. */
   | { op: 'push'; seconds: number }
   /** Resident memory after a collection. */
   | { op: 'memory' }
@@ -14,10 +14,10 @@ export type Answer = { cpuUs: number; count: number; seconds: number; rssBytes: 
 
 /** Clients of one kind, as a process of them works with. */
 export type Peer = {
-  /** Opens and joins one client; resolves when its join was answered. */
-  open(url: URL, topic: string, source: string): Promise<void>;
-  /** One push of one client, from its sending to its answer. */
-  roundTrip(client: number): Promise<void>;
+  /** Opens one client and joins its topics; resolves when each join was answered. */
+  open(url: URL, topics: readonly string[], source: string): Promise<void>;
+  /** One push of one client on one of its topics, from its sending to its answer. */
+  roundTrip(client: number, topic: string): Promise<void>;
   /** Broadcasts received so far. */
   received(): number;
 };

@@ -68,7 +68,7 @@ function open(order: Extract<Order, { op: 'open' }>): Promise<number> {
     about: 'the clients of a benchmark',
     load: { clients: order.count, ramp: '0s', hold: '1h' },
     async client(user) {
-      rooms.push(await user.join(order.topic));
+      rooms.push(...(await Promise.all(order.topics.map((topic) => user.join(topic)))));
       joined += 1;
       if (joined === order.count) all.resolve(joined);
     },

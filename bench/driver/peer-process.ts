@@ -7,17 +7,19 @@ import { stockPeer } from './stock-peer.ts';
 
 const peer = process.argv[2] === 'bare' ? barePeer() : stockPeer();
 let clients = 0;
+let topics: readonly string[] = [];
 let cpu = process.cpuUsage();
 let received = 0;
 
 async function open(order: Extract<Order, { op: 'open' }>): Promise<number> {
   const url = new URL(order.url);
+  topics = order.topics;
   const last = clients + order.count;
   await Promise.all(
     Array.from({ length: order.atOnce }, async () => {
       while (clients < last) {
         const index = clients++;
-        await peer.open(url, order.topic, `127.3.${index % 8}.${process.pid % 250}`);
+        await peer.open(url, order.topics, `127.3.${index % 8}.${process.pid % 250}`);
       }
     }),
   );
@@ -28,9 +30,10 @@ async function push(seconds: number): Promise<number> {
   const endUs = realClock.nowUs() + seconds * 1e6;
   let trips = 0;
   await Promise.all(
-    Array.from({ length: clients }, async (_, client) => {
+    Array.from({ length: clients * topics.length }, async (_, nth) => {
+      const topic = topics[nth % topics.length] ?? '';
       while (realClock.nowUs() < endUs) {
-        await peer.roundTrip(client);
+        await peer.roundTrip(Math.floor(nth / topics.length), topic);
         trips += 1;
       }
     }),

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { realClock } from '../../harness/base/clock.ts';
 import type { Peer } from './order.ts';
 
-type Stock = { socket: WebSocket; topic: string; ref: number; replies: Map<string, () => void> };
+type Stock = { socket: WebSocket; ref: number; replies: Map<string, () => void> };
 
 export function stockPeer(): Peer {
   const clients: Stock[] = [];
@@ -22,15 +22,20 @@ export function stockPeer(): Peer {
   }
 
   return {
-    open(url, topic, source) {
+    open(url, topics, source) {
       const socket = new WebSocket(url, { localAddress: source, perMessageDeflate: false });
-      const client: Stock = { socket, topic, ref: 1, replies: new Map() };
+      const client: Stock = { socket, ref: 0, replies: new Map() };
       clients.push(client);
       return new Promise((resolve, reject) => {
         socket.on('error', reject);
         socket.on('open', () => {
-          client.replies.set('1', resolve);
-          socket.send(JSON.stringify(['1', '1', topic, 'phx_join', {}]));
+          let waiting = topics.length;
+          for (const topic of topics) {
+            const ref = String(++client.ref);
+            client.replies.set(ref, () => --waiting === 0 && resolve());
+            // Every topic is joined under the same reference: one number less to remember.
+            socket.send(JSON.stringify(['1', ref, topic, 'phx_join', {}]));
+          }
           setInterval(
             () => socket.send(JSON.stringify([null, String(++client.ref), 'phoenix', 'heartbeat', {}])),
             30_000,
@@ -39,7 +44,7 @@ export function stockPeer(): Peer {
         socket.on('message', (data: Buffer) => hear(client, data));
       });
     },
-    roundTrip(index) {
+    roundTrip(index, topic) {
       const client = clients[index];
       if (!client) throw new Error(`no client ${index}`);
       const ref = String(++client.ref);
@@ -49,7 +54,7 @@ export function stockPeer(): Peer {
           latencies.recordValue(Math.round(realClock.nowUs() - sentUs));
           resolve();
         });
-        client.socket.send(JSON.stringify(['1', ref, client.topic, 'ping', { n: client.ref }]));
+        client.socket.send(JSON.stringify(['1', ref, topic, 'ping', { n: client.ref }]));
       });
     },
     received: () => received,

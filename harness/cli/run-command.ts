@@ -1,23 +1,22 @@
 /** `firedrill run`: parse, call, print, exit code. */
 import { join } from 'node:path';
+import { realClock } from '../base/clock.ts';
 import { EXIT, worstExit, type ExitCode } from '../base/errors.ts';
+import type { LiveView } from '../record/live-view.ts';
 import { FlagReader, type Typed } from './flags.ts';
+import { PLAN_FLAGS, readOverrides, readThresholds } from './plan-flags.ts';
 import { Progress } from './progress.ts';
 import { CONNECT_FLAGS, readTarget, readTransport } from './target-flags.ts';
 import { typedCommand } from './typed-command.ts';
 import { readVersion } from './version.ts';
-import { runScenario, type RunOptions, type RunResult } from '../run/run.ts';
+import { hireFirst } from '../run/first-worker.ts';
+import type { RunOptions, RunResult } from '../run/run.ts';
 
-/** Largest numbers taken from a command line: beyond them a slip of the finger is likelier than a plan. */
-const MAX = { clients: 2_000_000, rate: 1_000_000, workers: 64 };
+const MAX_WORKERS = 64;
 
 /** Flags of `run` with their help, in the order shown. */
 export const RUN_FLAGS = {
-  clients: { type: 'string', describe: 'virtual clients', requiresArg: true },
-  duration: { type: 'string', describe: 'the whole run, ramp and hold: 30s, 3m', requiresArg: true },
-  ramp: { type: 'string', describe: 'time over which the clients arrive', requiresArg: true },
-  rate: { type: 'string', describe: 'pushes per second of all clients together', requiresArg: true },
-  seed: { type: 'string', describe: 'the same seed repeats the run', requiresArg: true },
+  ...PLAN_FLAGS,
   target: {
     type: 'string',
     describe: 'ws:// or wss://host:port/socket; without it the bundled server',
@@ -29,7 +28,6 @@ export const RUN_FLAGS = {
     requiresArg: true,
   },
   ...CONNECT_FLAGS,
-  threshold: { type: 'string', describe: "metric=expression: 'push_duration=p(99)<250'", requiresArg: true },
   fit: { type: 'boolean', describe: 'run as many of --clients as this machine holds' },
   nodes: { type: 'string', describe: 'node processes of the bundled server', requiresArg: true },
   workers: { type: 'string', describe: 'worker processes of the driver', requiresArg: true },
@@ -59,7 +57,10 @@ export async function runCommand(files: readonly string[], typed: Typed): Promis
   const json = flags.isSet('json');
   const codes: ExitCode[] = [];
   const { interrupt, release } = listenForSignals();
+  // A worker loads its modules while we load ours.
+  let crew: ReturnType<typeof hireFirst> | undefined = hireFirst();
   try {
+    const { runScenario } = await import('../run/run.ts');
     for (const file of files) {
       const folder = out !== undefined && files.length > 1 ? join(out, nameOf(file)) : out;
       const options: RunOptions = {
@@ -68,36 +69,28 @@ export async function runCommand(files: readonly string[], typed: Typed): Promis
         ...(folder === undefined ? {} : { out: folder }),
       };
       const progress = new Progress(process.stderr, { colour: wantsColour(process.stderr), quiet });
-      const result = await runScenario(options, {
-        onLive: (view) => progress.show(view),
-        onNote: (text) => progress.note(text),
+      const hooks = {
+        onLive: (view: LiveView) => progress.show(view),
+        onNote: (text: string) => progress.note(text),
         interrupt,
-      }).finally(() => progress.end());
+      };
+      const result = await runScenario(options, hooks, realClock, crew).finally(() => progress.end());
+      crew = undefined;
       await report(result, json);
       codes.push(result.exitCode);
       if (interrupt.aborted) break;
     }
   } finally {
+    crew?.kill();
     release();
   }
   return worstExit(codes);
 }
 
 function readOptions(flags: FlagReader): Omit<RunOptions, 'scenarioFile'> {
-  const clients = flags.number('clients', { min: 1, max: MAX.clients, whole: true });
-  const rate = flags.number('rate', { min: 0.001, max: MAX.rate });
-  const seed = flags.number('seed', { min: 0, max: 0xffff_ffff, whole: true });
-  const workers = flags.number('workers', { min: 1, max: MAX.workers, whole: true });
-  const durationMs = flags.durationMs('duration');
-  const rampMs = flags.durationMs('ramp');
+  const workers = flags.number('workers', { min: 1, max: MAX_WORKERS, whole: true });
   return {
-    overrides: {
-      seed: seed ?? 7,
-      ...(clients === undefined ? {} : { clients }),
-      ...(rate === undefined ? {} : { rate }),
-      ...(durationMs === undefined ? {} : { durationMs }),
-      ...(rampMs === undefined ? {} : { rampMs }),
-    },
+    overrides: readOverrides(flags),
     target: readTarget(flags, flags.text('target')),
     ...readTransport(flags),
     fit: flags.isSet('fit'),
@@ -108,29 +101,6 @@ function readOptions(flags: FlagReader): Omit<RunOptions, 'scenarioFile'> {
     version: readVersion(),
   };
 }
-
-/** Of `--threshold`, by metric. */
-export function readThresholds(flags: FlagReader): Record<string, string[]> {
-  const thresholds = new Map<string, string[]>();
-  for (const text of flags.texts('threshold')) {
-    const [, metric, expression] = METRIC_AND_EXPRESSION.exec(text.trim()) ?? [];
-    if (metric !== undefined && expression !== undefined) {
-      thresholds.set(metric, [...(thresholds.get(metric) ?? []), expression]);
-    } else {
-      flags.refuse({
-        code: 'bad-flag',
-        path: '--threshold',
-        got: `'${text}'`,
-        wanted: 'metric=expression',
-        hint: "--threshold 'push_duration=p(99)<250'",
-      });
-    }
-  }
-  return Object.fromEntries(thresholds);
-}
-
-/** `push_duration=p(99)<250`, or of one tag: `push_duration{kind:search}=p(99)<250`. */
-const METRIC_AND_EXPRESSION = /^([A-Za-z_]\w*(?:\{[^{}]*\})?)=(.+)$/s;
 
 /** The first signal ends the run in good order, the second ends us at once; workers and server go with us. */
 export function listenForSignals(): { interrupt: AbortSignal; release(): void } {

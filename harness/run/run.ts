@@ -3,25 +3,24 @@
  * target, start the workers, let the plan go by, end it, judge it, write it down.
  */
 import { realClock, type Clock } from '../base/clock.ts';
-import { EXIT, FiredrillError, type ExitCode } from '../base/errors.ts';
-import { METRIC_NAMES } from '../base/metrics.ts';
+import type { ExitCode } from '../base/errors.ts';
 import { upgradeFor } from '../drive/client-settings.ts';
 import { Conductor } from '../drive/conductor.ts';
-import { Crew } from '../drive/crew.ts';
+import type { Crew } from '../drive/crew.ts';
 import type { FaultHands } from '../faults/fault.ts';
 import { FaultSchedule } from '../faults/schedule.ts';
 import type { LiveView } from '../record/live-view.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { RunWriter } from '../record/write-run.ts';
-import type { Threshold } from '../scenario/api.ts';
-import { checkScenario } from '../scenario/check.ts';
-import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
+import { loadScenario } from '../scenario/load.ts';
 import { planRun, type PlanOverrides } from '../scenario/plan.ts';
 import { ControlPort } from '../target/control-port.ts';
 import { bareTransport } from '../wire/connection.ts';
 import type { Transport } from '../wire/transport.ts';
+import { withThresholds } from '../scenario/added-thresholds.ts';
 import { conclude } from './conclude.ts';
 import type { TransportChoice } from './connect-with.ts';
+import { hireFirst } from './first-worker.ts';
 import { openTarget, type OpenTarget, type TargetChoice } from './open-target.ts';
 import { RunJournal } from './run-journal.ts';
 
@@ -57,18 +56,16 @@ export type RunResult = { record: RunRecord; dir: string; exitCode: ExitCode };
 /** After the plan: how long replies and deliveries under way are waited for. */
 const DRAIN_MS = 12_000;
 /** Time for every worker to hear of the start before the first arrival is due: for each of them, and at most. */
-const HEAD_START_US = { each: 25_000, most: 250_000 };
+const HEAD_START_US = { each: 15_000, most: 250_000 };
 
 /** Runs a scenario; rejects with `FiredrillError` when it cannot begin. */
 export async function runScenario(
   options: RunOptions,
   hooks: RunHooks = {},
   clock: Clock = realClock,
+  crew: Crew = hireFirst(),
 ): Promise<RunResult> {
-  const crew = new Crew();
   try {
-    // Its modules load while the scenario is read and the target asked: it is needed in any case.
-    crew.hire(1);
     return await runWith(crew, options, hooks, clock);
   } finally {
     crew.kill();
@@ -173,20 +170,6 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
 /** The stock client is read only where it is asked for. */
 async function transportOf(name: RunOptions['transport']): Promise<Transport> {
   return name === 'ws' ? (await import('../wire/ws-transport.ts')).wsTransport : bareTransport;
-}
-
-/** Adds the thresholds of the command line, checked like the file's own. */
-function withThresholds(loaded: LoadedScenario, added: RunOptions['thresholds']): LoadedScenario {
-  if (Object.keys(added).length === 0) return loaded;
-  // A map, for a metric may be called anything, `__proto__` too.
-  const thresholds = new Map<string, readonly Threshold[]>(Object.entries(loaded.scenario.thresholds ?? {}));
-  for (const [metric, list] of Object.entries(added)) {
-    thresholds.set(metric, [...(thresholds.get(metric) ?? []), ...list]);
-  }
-  const scenario = { ...loaded.scenario, thresholds: Object.fromEntries(thresholds) };
-  const problems = checkScenario(scenario, METRIC_NAMES);
-  if (problems.length > 0) throw new FiredrillError(EXIT.invalid, problems);
-  return { ...loaded, scenario };
 }
 
 function handsOf(target: OpenTarget, conductor: Conductor, seed: number): FaultHands {

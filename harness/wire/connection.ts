@@ -5,14 +5,7 @@
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { encodeCloseFrame, encodeFrame, OPCODE } from './frame.ts';
 import { emptyCarry, readFrames, type Carry, type FrameSink } from './frame-reader.ts';
-import {
-  headEnd,
-  MAX_HEAD_BYTES,
-  refusalOf,
-  strangerOf,
-  upgradeProblem,
-  upgradeRequest,
-} from './handshake.ts';
+import { headEnd, MAX_HEAD_BYTES, refusalOf, requestOf, strangerOf } from './handshake.ts';
 import { closeOutcome, OUTCOME, socketOutcome, type Breach } from './outcome-words.ts';
 import { READ_BUFFER } from './read-buffer.ts';
 import { secureOver } from './tls-socket.ts';
@@ -24,6 +17,7 @@ import type {
   Transport,
   Upgrade,
 } from './transport.ts';
+import { whenTurnEnds } from './turn-writes.ts';
 
 type State = 'connecting' | 'upgrading' | 'open' | 'closed';
 
@@ -72,6 +66,9 @@ function onTimeout(this: Socket): void {
   this.destroy();
 }
 
+/** Of a connection that has written in this turn, and nothing since. */
+const NOTHING: Buffer[] = [];
+
 export class Connection implements ClientConnection, FrameSink {
   readonly #owner: ConnectionOwner;
   /** What is written to: `#tcp` itself, or TLS over it. */
@@ -84,6 +81,8 @@ export class Connection implements ClientConnection, FrameSink {
   #carry: Carry | null = null;
   /** Frames held back while the link is dark; null when it is not. */
   #held: Buffer[] | null = null;
+  /** Frames behind the first of this turn; null before the first. */
+  #behind: Buffer[] | null = null;
 
   constructor(
     endpoint: Endpoint,
@@ -131,14 +130,27 @@ export class Connection implements ClientConnection, FrameSink {
 
   get bufferedBytes(): number {
     let bytes = this.#socket.writableLength;
-    if (this.#held) for (const frame of this.#held) bytes += frame.length;
+    for (const frame of this.#held ?? this.#behind ?? NOTHING) bytes += frame.length;
     return bytes;
   }
 
   send(frame: Buffer): void {
     if (this.#state !== 'open') return;
     if (this.#held) this.#held.push(frame);
-    else this.#socket.write(frame);
+    else if (this.#behind === null) {
+      this.#socket.write(frame);
+      this.#behind = NOTHING;
+      whenTurnEnds(this);
+    } else if (this.#behind === NOTHING) this.#behind = [frame];
+    else this.#behind.push(frame);
+  }
+
+  /** Called when the turn is over, and before anything that must come after what it sent. */
+  turnEnds(): void {
+    const behind = this.#behind;
+    this.#behind = null;
+    if (behind === null || behind.length === 0 || this.#state !== 'open') return;
+    this.#socket.write(behind.length === 1 ? behind[0]! : Buffer.concat(behind));
   }
 
   close(code: number, reason?: string): void {
@@ -156,6 +168,7 @@ export class Connection implements ClientConnection, FrameSink {
 
   goDark(): void {
     if (this.#held || this.#state !== 'open') return;
+    this.turnEnds();
     this.#held = [];
     this.#socket.pause();
   }
@@ -257,6 +270,7 @@ export class Connection implements ClientConnection, FrameSink {
   #sayGoodbye(code: number, reason?: string): void {
     if (this.#state === 'closed') return;
     if (this.#state !== 'open') return this.#destroy();
+    this.turnEnds();
     if (!this.#held) this.#socket.write(encodeCloseFrame(code, reason));
     if (this.#socket.writableLength > 0) this.#socket.setTimeout(GOODBYE_MS, onTimeout);
     this.#socket.destroySoon();
@@ -267,15 +281,10 @@ export class Connection implements ClientConnection, FrameSink {
     this.#state = 'closed';
     this.#carry = null;
     this.#held = null;
+    this.#behind = null;
     this.#request = null;
     this.#owner.onClosed(cause);
   }
-}
-
-function requestOf(upgrade: Upgrade): Buffer {
-  const problem = upgradeProblem(upgrade);
-  if (problem !== null) throw new TypeError(problem);
-  return upgradeRequest(upgrade.host, upgrade.path, upgrade.headers, upgrade.protocols);
 }
 
 /** Our own client over a bare socket. */

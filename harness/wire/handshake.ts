@@ -111,3 +111,10 @@ const PROTOCOL = /\r\nsec-websocket-protocol:([^\r\n]*)/i;
 function headerOf(head: string, pattern: RegExp): string | undefined {
   return pattern.exec(head)?.[1]?.trim();
 }
+
+/** The request of an upgrade; throws a `TypeError` when it cannot be sent. */
+export function requestOf(upgrade: Upgrade): Buffer {
+  const problem = upgradeProblem(upgrade);
+  if (problem !== null) throw new TypeError(problem);
+  return upgradeRequest(upgrade.host, upgrade.path, upgrade.headers, upgrade.protocols);
+}

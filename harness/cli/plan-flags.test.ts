@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FlagReader } from './flags.ts';
-import { readThresholds } from './run-command.ts';
+import { readThresholds } from './plan-flags.ts';
 
 test('gathers thresholds by metric, tags and hostile names included', () => {
   const threshold = [

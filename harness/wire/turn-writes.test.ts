@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { Socket } from 'node:net';
+import { after, afterEach, before, mock, suite, test } from 'node:test';
+import { Connection } from './connection.ts';
+import { encodeFrame, OPCODE } from './frame.ts';
+import { ByteServer } from './testing/byte-server.ts';
+import { RecordingOwner } from './testing/recording-owner.ts';
+import { whenTurnEnds } from './turn-writes.ts';
+
+const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const framed = (text: string): Buffer => encodeFrame(OPCODE.text, text);
+
+test('tells each writer once, when the promises of the turn are settled too', async () => {
+  const told: string[] = [];
+  whenTurnEnds({ turnEnds: () => told.push('first') });
+  await Promise.resolve();
+  whenTurnEnds({ turnEnds: () => told.push('second') });
+  assert.deepEqual(told, []);
+  await turnOver();
+  assert.deepEqual(told, ['first', 'second']);
+  await turnOver();
+  assert.deepEqual(told, ['first', 'second']);
+});
+
+suite('the writes of a connection in one turn', { timeout: 10_000 }, () => {
+  let server: ByteServer;
+  /** Everything that came after the request, and who waits for how much of it. */
+  let got = Buffer.alloc(0);
+  let grown = (): void => {};
+
+  before(async () => {
+    server = await ByteServer.answering((socket, { answer }) => {
+      socket.on('data', (chunk: Buffer) => {
+        got = Buffer.concat([got, chunk]);
+        grown();
+      });
+      socket.write(answer);
+    });
+  });
+  after(() => server.stop());
+  afterEach(() => mock.restoreAll());
+
+  async function opened(): Promise<Connection> {
+    got = Buffer.alloc(0);
+    const owner = new RecordingOwner();
+    const endpoint = { host: '127.0.0.1', port: server.port, localAddress: null, tls: null };
+    const upgrade = { host: 'localhost', path: '/', headers: {}, protocols: [] };
+    const connection = new Connection(endpoint, upgrade, owner);
+    await owner.until((told) => told.includes('open'));
+    return connection;
+  }
+
+  /** Lengths of what the socket is handed, write by write. */
+  function watchWrites(): number[] {
+    const lengths: number[] = [];
+    const { write } = Socket.prototype;
+    mock.method(Socket.prototype, 'write', function (this: Socket, bytes: Buffer) {
+      lengths.push(bytes.length);
+      return write.call(this, bytes);
+    });
+    return lengths;
+  }
+
+  async function arrived(bytes: number): Promise<string> {
+    while (got.length < bytes) await new Promise<void>((resolve) => (grown = resolve));
+    return got.toString('latin1').replaceAll(/[^a-z]/g, '');
+  }
+
+  test('the first frame goes at once, the others as one, in order', async () => {
+    const connection = await opened();
+    const writes = watchWrites();
+    for (const text of ['a', 'b', 'c']) connection.send(framed(text));
+    assert.deepEqual(writes, [7]);
+    assert.equal(connection.bufferedBytes, 14);
+    await turnOver();
+    assert.deepEqual(writes, [7, 14]);
+    connection.send(framed('d'));
+    assert.deepEqual(writes, [7, 14, 7]);
+    assert.equal(await arrived(28), 'abcd');
+    connection.reset('done');
+  });
+
+  test('a close frame comes behind what was sent in its turn', async () => {
+    const connection = await opened();
+    for (const text of ['a', 'b']) connection.send(framed(text));
+    connection.close(1000);
+    assert.equal(await arrived(22), 'ab');
+  });
+
+  test('what was sent before the link went dark is out, what comes after it waits', async () => {
+    const connection = await opened();
+    const writes = watchWrites();
+    for (const text of ['a', 'b']) connection.send(framed(text));
+    connection.goDark();
+    connection.send(framed('c'));
+    await turnOver();
+    assert.deepEqual(writes, [7, 7]);
+    connection.goLight();
+    assert.equal(await arrived(21), 'abc');
+    connection.reset('done');
+  });
+
+  test('after a reset nothing is written any more', async () => {
+    const connection = await opened();
+    const writes = watchWrites();
+    for (const text of ['a', 'b']) connection.send(framed(text));
+    connection.reset('a fault');
+    await turnOver();
+    assert.deepEqual(writes, [7]);
+  });
+});
