@@ -118,7 +118,7 @@ export async function costPerClient(
     try {
       let waitedS = 0;
       while ((await server.channels()) < clients) {
-        if (waitedS++ > 120 || child.exitCode !== null)
+        if (waitedS++ > 240 || child.exitCode !== null)
           throw new Error(`${rival.name} did not open ${clients}`);
         await sleep(1_000);
       }

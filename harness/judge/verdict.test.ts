@@ -39,6 +39,7 @@ const clean: RunFacts = {
   },
   clients: { planned: 100, joined: 100 },
   rate: null,
+  pushes: { sent: 500, answered: 480 },
   lostWorkers: 0,
   deadNodes: [],
   faultsNotLifted: [],
@@ -183,4 +184,17 @@ test('words each kind of limit', () => {
   const rate = { ...missed, metric: 'push_timeouts', unit: 'share' as const, actual: 0.031, limit: 0.01 };
   assert.equal(describeMiss({ ...rate, expression: 'rate<0.01' }), 'push_timeouts rate was 3.1 %, limit 1 %');
   assert.match(describeMiss({ ...rate, expression: 'rate>=0.01' }), /wanted at least 1 %$/);
+});
+
+test('a run that nobody answered proves nothing', () => {
+  const silent = judgeRun({ ...clean, thresholds: [], pushes: { sent: 1_198, answered: 0 } });
+  assert.equal(silent.exitCode, 113);
+  assert.deepEqual(silent.verdict, {
+    status: 'inconclusive',
+    reasons: ['none of 1,198 pushes was answered'],
+  });
+  const alone = judgeRun({ ...clean, pushes: { sent: 1, answered: 0 } });
+  assert.deepEqual(alone.verdict.reasons, ['the one push was not answered']);
+  assert.equal(judgeRun({ ...clean, pushes: { sent: 0, answered: 0 } }).exitCode, 0);
+  assert.equal(judgeRun({ ...clean, pushes: { sent: 9, answered: 1 } }).exitCode, 0);
 });

@@ -24,6 +24,8 @@ export type RunFacts = {
   };
   /** Pushes per second of `load.rate`, over the hold; null when the scenario has none. */
   rate: { planned: number; reached: number } | null;
+  /** Pushes that were sent, and those of them that had an answer, ok or error. */
+  pushes: { sent: number; answered: number };
   /** Worker processes that ended before the run did. */
   lostWorkers: number;
   /** Names of server nodes that ended before the run did. */
@@ -112,6 +114,10 @@ function gapsOf(facts: RunFacts, judged: readonly ThresholdResult[]): { reason: 
     );
   }
   if (joined < planned - dropped) add(`${formatCount(joined)} of ${formatCount(planned)} clients ${what}`);
+  const { sent, answered } = facts.pushes;
+  if (sent > 0 && answered === 0) {
+    add(sent === 1 ? 'the one push was not answered' : `none of ${formatCount(sent)} pushes was answered`);
+  }
   if (facts.rate && facts.rate.reached < facts.rate.planned * (1 - RATE_TOLERANCE)) {
     const { reached } = facts.rate;
     add(

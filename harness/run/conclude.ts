@@ -99,6 +99,7 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     generator,
     clients: arrivedOf(plan, run, gauges),
     rate: journal.isCutShort ? null : reachedRate(plan, run.windows),
+    pushes: { sent: operations.push.sent, answered: operations.push.ok + operations.push.error },
     lostWorkers: journal.lostWorkers,
     deadNodes: [...journal.deadNodes],
     serverGone: journal.serverGone,
