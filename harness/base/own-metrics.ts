@@ -25,6 +25,22 @@ export function ownSpecs(
   );
 }
 
+/** A counter that a scenario without declarations counts under. */
+export const FREE_COUNTER: OwnSpec = { kind: 'counter', unit: 'count' };
+
+/** What a metric of one's own may be called. */
+export const OWN_NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
+/** The declared ones, or, where none is, the names that were counted under. */
+export function ownOrCounted(
+  declared: ReadonlyMap<string, OwnSpec>,
+  counted: Iterable<string>,
+): ReadonlyMap<string, OwnSpec> {
+  if (declared.size > 0) return declared;
+  const names = [...counted].filter((name) => OWN_NAME.test(name));
+  return new Map(names.map((name) => [name, FREE_COUNTER]));
+}
+
 /** Units a trend is recorded in for one of its own: milliseconds are kept as microseconds. */
 export function trendScale(unit: MetricUnit): number {
   return unit === 'ms' ? 1e3 : 1;

@@ -61,3 +61,19 @@ test('a slip in a metric says what to write', async () => {
     assert.match(scene.thrown.join(), message);
   }
 });
+
+test('a scenario that declares nothing counts under any name that is free', async () => {
+  const scene = await alone((user) => {
+    user.count('heard');
+    user.count('heard', 2);
+  });
+  assert.deepEqual([scene.thrown, scene.recorder.takeDelta(0).own.counters.get('heard')], [[], 3]);
+  for (const [script, message] of [
+    [(user: User) => user.count('drops'), /'drops' is not declared/],
+    [(user: User) => user.count('__proto__'), /'__proto__' is not declared/],
+    [(user: User) => user.record('spread', 1), /'spread' is not declared; add metrics: { spread: 'trend' }/],
+  ] as const) {
+    const slip = await alone(script);
+    assert.match(slip.thrown.join(), message);
+  }
+});

@@ -1,7 +1,7 @@
 /** One virtual client: what a scenario's `client(user)` is handed. */
 import type { OwnSpec } from '../base/own-metrics.ts';
-import { trendScale } from '../base/own-metrics.ts';
-import type { MetricKind } from '../base/metrics.ts';
+import { FREE_COUNTER, OWN_NAME, trendScale } from '../base/own-metrics.ts';
+import { metricOf, type MetricKind } from '../base/metrics.ts';
 import { hash, Random } from '../base/random.ts';
 import type { Duration } from '../base/units.ts';
 import type { Channel, Handlers, Payload, Schedule, Tags, User } from '../scenario/api.ts';
@@ -177,12 +177,18 @@ export class VirtualClient implements User {
 
   /** The declared metric; what does not fit it is the script's slip. */
   #own(metric: string, kind: MetricKind, value: number): OwnSpec {
-    const spec = this.#runtime.own.get(metric);
+    const spec = this.#runtime.own.get(metric) ?? this.#freeCounter(metric, kind);
     if (!spec) throw new Error(`metric '${metric}' is not declared; add metrics: { ${metric}: '${kind}' }`);
     if (spec.kind !== kind)
       throw new Error(`metric '${metric}' is declared as a ${spec.kind}, not a ${kind}`);
     if (!Number.isFinite(value)) throw new Error(`metric '${metric}': ${value} is no number to record`);
     return spec;
+  }
+
+  /** A scenario that declares nothing may count under any name that is not taken. */
+  #freeCounter(metric: string, kind: MetricKind): OwnSpec | undefined {
+    const isFree = kind === 'counter' && this.#runtime.own.size === 0;
+    return isFree && OWN_NAME.test(metric) && !metricOf(metric) ? FREE_COUNTER : undefined;
   }
 
   disconnect(): void {

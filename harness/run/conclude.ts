@@ -7,7 +7,7 @@ import type {
   FaultSummary,
   GeneratorSummary,
 } from '../record/run-record.ts';
-import { ownSpecs } from '../base/own-metrics.ts';
+import { ownOrCounted, ownSpecs } from '../base/own-metrics.ts';
 import { SUMMARY_SCHEMA } from '../record/run-record.ts';
 import { balanceBooks } from '../judge/books.ts';
 import { evaluateThresholds } from '../judge/evaluate.ts';
@@ -64,7 +64,7 @@ export function conclude(ended: Ended): RunRecord {
     totals,
     windows,
     broadcasts: conductor.broadcasts.all(),
-    own: ownSpecs(ended.loaded.scenario.metrics),
+    own: ownOrCounted(ownSpecs(ended.loaded.scenario.metrics), totals.own.counters.keys()),
     recoveriesMs: [...recoveries.values()].filter((ms) => ms !== null),
     startUs: journal.startUs,
     // The plan's end, not the drain's: what trickles in after it is no steady state.

@@ -95,6 +95,9 @@ export type Schedule = {
   times?: number;
 };
 
+/** The declared metrics; any name where none is declared. */
+export type CounterName<Own extends string> = [Own] extends [never] ? string : Own;
+
 /** One virtual client. Its connection is open when the scenario's `client` is called. */
 export type User<Row = unknown, Own extends string = string> = {
   /** 0 … clients − 1, the same in every run. */
@@ -130,8 +133,8 @@ export type User<Row = unknown, Own extends string = string> = {
   think(least: Duration, most: Duration): Promise<void>;
   /** Labels everything this client measures from now on. */
   tag(name: string, value: string): void;
-  /** Adds to a counter of the scenario's own, declared in `metrics`. */
-  count(metric: Own, by?: number): void;
+  /** Adds to a counter of the scenario's own; a scenario without `metrics` may count under any name. */
+  count(metric: CounterName<Own>, by?: number): void;
   /** Records a value of a trend of the scenario's own, in its unit (ms unless declared otherwise). */
   record(metric: Own, value: number): void;
   /** Records whether something was so, for a rate of the scenario's own. */

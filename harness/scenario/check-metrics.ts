@@ -2,6 +2,7 @@
 import type { Problem } from '../base/errors.ts';
 import type { MetricKind } from '../base/metrics.ts';
 import { neighbours } from '../base/neighbours.ts';
+import { OWN_NAME } from '../base/own-metrics.ts';
 import { checkFields, describeValue, isFields, type Fields } from './shape.ts';
 
 const KINDS: readonly string[] = ['counter', 'rate', 'gauge', 'trend'];
@@ -27,7 +28,7 @@ export function checkMetrics(
   }
   for (const [name, declared] of Object.entries(metrics)) {
     const path = `metrics.${name}`;
-    if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) {
+    if (!OWN_NAME.test(name)) {
       const wanted = 'a name of small letters, digits and _, that begins with a letter';
       problems.push({ code: 'not-a-name', path, got: describeValue(name), wanted });
     } else if (knownMetrics.includes(name)) {
