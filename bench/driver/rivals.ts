@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '../table.ts';
 import { costOfGroup, type Cost } from './process-cost.ts';
 
 export type Rival = {
@@ -102,35 +103,47 @@ function killGroup(group: number): void {
   }
 }
 
-/** What a client of a rival costs: the difference of two runs, `few` and `many`, once the server counts them all. */
+type StartServer = () => Promise<{ port: number; channels(): Promise<number>; stop(): Promise<void> }>;
+
+/** What a rival with so many clients has used when the server counts them all. */
+async function costOf(rival: Rival, clients: number, startServer: StartServer): Promise<Cost> {
+  const server = await startServer();
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-rival-'));
+  const { file, args, env } = rival.command(clients, server.port, folder);
+  const child = spawn(file, args, { stdio: 'ignore', env, detached: true });
+  try {
+    for (let waitedS = 0; (await server.channels()) < clients; waitedS += 1) {
+      if (waitedS > 240 || child.exitCode !== null) throw new Error(`${rival.name} did not open ${clients}`);
+      await sleep(1_000);
+    }
+    await sleep(2_000);
+    return costOfGroup(child.pid ?? 0);
+  } finally {
+    killGroup(child.pid ?? 0);
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a client of a rival costs: the difference of two runs, `few` and `many`; the middling of three such pairs. */
 export async function costPerClient(
   rival: Rival,
   few: number,
   many: number,
-  startServer: () => Promise<{ port: number; channels(): Promise<number>; stop(): Promise<void> }>,
+  startServer: StartServer,
 ): Promise<Cost> {
-  const costs: Cost[] = [];
-  for (const clients of [few, many]) {
-    const server = await startServer();
-    const folder = mkdtempSync(join(tmpdir(), 'firedrill-rival-'));
-    const { file, args, env } = rival.command(clients, server.port, folder);
-    const child = spawn(file, args, { stdio: 'ignore', env, detached: true });
-    try {
-      let waitedS = 0;
-      while ((await server.channels()) < clients) {
-        if (waitedS++ > 240 || child.exitCode !== null)
-          throw new Error(`${rival.name} did not open ${clients}`);
-        await sleep(1_000);
-      }
-      await sleep(2_000);
-      costs.push(costOfGroup(child.pid ?? 0));
-    } finally {
-      killGroup(child.pid ?? 0);
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
+  const pairs: Cost[] = [];
+  for (let pair = 0; pair < 3; pair += 1) {
+    const low = await costOf(rival, few, startServer);
+    const high = await costOf(rival, many, startServer);
+    const more = many - few;
+    pairs.push({
+      cpuUs: (high.cpuUs - low.cpuUs) / more,
+      rssBytes: (high.rssBytes - low.rssBytes) / more,
+    });
   }
-  const [low, high] = costs as [Cost, Cost];
-  const more = many - few;
-  return { cpuUs: (high.cpuUs - low.cpuUs) / more, rssBytes: (high.rssBytes - low.rssBytes) / more };
+  return {
+    cpuUs: median(pairs.map(({ cpuUs }) => cpuUs)),
+    rssBytes: median(pairs.map(({ rssBytes }) => rssBytes)),
+  };
 }
