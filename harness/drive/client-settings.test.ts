@@ -22,6 +22,9 @@ const TARGET: TargetAddress = {
 test('a scenario that says nothing has clients like phoenix.js', () => {
   assert.deepEqual(profileOf({}, '2.0.0'), PHOENIX_JS);
   assert.equal(profileOf({}, '1.0.0').vsn, '1.0.0');
+  // A crowd's heartbeats go out together.
+  assert.deepEqual(profileOf({}, '2.0.0', undefined, 100_000), { ...PHOENIX_JS, heartbeatGridMs: 50 });
+  assert.deepEqual(profileOf({}, '2.0.0', undefined, 1_000), PHOENIX_JS);
 });
 
 test('every habit can be another one', () => {
@@ -42,6 +45,7 @@ test('every habit can be another one', () => {
     phoenixJs: '1.8.15',
     vsn: '2.0.0',
     heartbeatMs: 5_000,
+    heartbeatGridMs: 0,
     heartbeatTimeoutMs: 5_000,
     pushTimeoutMs: 1_000,
     connectTimeoutMs: 250,

@@ -62,7 +62,7 @@ export class Worker {
       wheel: this.#wheel,
       pending: new PendingReplies(this.#wheel),
       observer: this.#ledger,
-      profile: profileOf(connect, plan.target.vsn, plan.maxFrameBytes),
+      profile: profileOf(connect, plan.target.vsn, plan.maxFrameBytes, plan.clients),
       transport,
       draw: (index) => doorway.draw(index),
       endpointOf: (index) => doorway.endpointOf(index),

@@ -95,6 +95,21 @@ suite('heartbeats', () => {
     assert.deepEqual(scene.links[0]?.ends, ['close 1000 heartbeat timeout']);
   });
 
+  test('those of a crowd fall due together, never early and at most a grid late', () => {
+    const heartbeats = [0, 1, 30, 49].map((waitMs) => {
+      const scene = new ClientScene({ heartbeatMs: 5_000, heartbeatGridMs: 50 });
+      scene.advanceMs(waitMs);
+      scene.open();
+      const openedUs = scene.clock.nowUs();
+      while (scene.link.sent.length === 0) scene.advanceMs(1);
+      return { atMs: scene.clock.nowUs() / 1e3, lateMs: (scene.clock.nowUs() - openedUs) / 1e3 - 5_000 };
+    });
+    for (const { atMs, lateMs } of heartbeats) {
+      assert.equal(atMs % 50, 0);
+      assert.ok(lateMs >= 0 && lateMs < 50, String(lateMs));
+    }
+  });
+
   test('none are sent when none are wanted', () => {
     const scene = new ClientScene({ heartbeatMs: null }).open();
     scene.advanceMs(600_000);

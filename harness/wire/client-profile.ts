@@ -9,6 +9,11 @@ export type ClientProfile = {
   vsn: '2.0.0' | '1.0.0';
   /** From the opening, or the last answer, to the next heartbeat; null sends none. */
   heartbeatMs: number | null;
+  /**
+   * Heartbeats fall due on multiples of it, up to so much later: those of a crowd go out together, where
+   * one by one each would wake the process, and the server, for itself. 0 is to the millisecond.
+   */
+  heartbeatGridMs: number;
   /** How long a heartbeat's answer is waited for. */
   heartbeatTimeoutMs: number;
   /** How long replies of pushes and joins are waited for. */
@@ -33,6 +38,7 @@ export const PHOENIX_JS: ClientProfile = {
   phoenixJs: '1.8.16',
   vsn: '2.0.0',
   heartbeatMs: 30_000,
+  heartbeatGridMs: 0,
   heartbeatTimeoutMs: 30_000,
   pushTimeoutMs: 10_000,
   connectTimeoutMs: 10_000,

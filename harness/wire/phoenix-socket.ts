@@ -127,9 +127,11 @@ export class PhoenixSocket extends ChannelSocket implements ConnectionOwner {
   }
 
   #armHeartbeat(nowUs: number): void {
-    const { heartbeatMs } = this.world.profile;
-    if (heartbeatMs === null) this.world.wheel.cancel(this);
-    else this.world.wheel.arm(this, nowUs + heartbeatMs * 1e3);
+    const { heartbeatMs, heartbeatGridMs } = this.world.profile;
+    if (heartbeatMs === null) return this.world.wheel.cancel(this);
+    const dueUs = nowUs + heartbeatMs * 1e3;
+    const gridUs = heartbeatGridMs * 1e3;
+    this.world.wheel.arm(this, gridUs === 0 ? dueUs : Math.ceil(dueUs / gridUs) * gridUs);
   }
 
   heartbeatAnswered(nowUs: number): void {
