@@ -2,7 +2,6 @@
  * One process of our clients: the driver's own worker with a scenario, everything it keeps and records included.
  * `ours-process mute` leaves the histograms out, to see what they cost.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { realClock } from '../../harness/base/clock.ts';
 import { decodeWindow } from '../../harness/drive/delta-codec.ts';
 import type { WorkerPlan } from '../../harness/drive/orders.ts';
@@ -11,14 +10,14 @@ import { Worker } from '../../harness/drive/worker.ts';
 import { Histogram } from '../../harness/measure/histogram.ts';
 import type { Channel, Scenario } from '../../harness/scenario/api.ts';
 import { bareTransport } from '../../harness/wire/connection.ts';
-import type { Answer, Order } from './order.ts';
+import { obeyOrders } from './obey-orders.ts';
+import type { Order } from './order.ts';
 
 if (process.argv[2] === 'mute') Histogram.prototype.record = () => {};
 
 const HOUR_MS = 3_600_000;
 const rooms: Channel[] = [];
 let deliveries = 0;
-let taken = 0;
 
 /** Where the windows of a worker go: they are made and read as in a run, once a second. */
 const pipe = {
@@ -78,53 +77,14 @@ function open(order: Extract<Order, { op: 'open' }>): Promise<number> {
   return all.promise;
 }
 
-async function push(seconds: number): Promise<number> {
-  const endUs = realClock.nowUs() + seconds * 1e6;
-  let trips = 0;
-  await Promise.all(
-    rooms.map(async (room) => {
-      while (realClock.nowUs() < endUs) {
-        const { status } = await room.push('ping', { n: 1 });
-        if (status !== 'ok') throw new Error(`a push ended as ${status}`);
-        trips += 1;
-      }
-    }),
-  );
-  return trips;
+async function ping(room: Channel): Promise<void> {
+  const { status } = await room.push('ping', { n: 1 });
+  if (status !== 'ok') throw new Error(`a push ended as ${status}`);
 }
 
-async function obey(order: Order): Promise<number> {
-  switch (order.op) {
-    case 'open':
-      return open(order);
-    case 'push':
-      return push(order.seconds);
-    case 'memory':
-      globalThis.gc?.();
-      await sleep(500);
-      return rooms.length;
-    case 'spent': {
-      const since = deliveries - taken;
-      taken = deliveries;
-      return since;
-    }
-  }
-}
-
-let cpu = process.cpuUsage();
-process.on('message', (order: Order) => {
-  const startedUs = realClock.nowUs();
-  if (order.op !== 'spent') cpu = process.cpuUsage();
-  void obey(order).then((count) => {
-    const used = process.cpuUsage(cpu);
-    cpu = process.cpuUsage();
-    const answer: Answer = {
-      cpuUs: used.user + used.system,
-      count,
-      seconds: (realClock.nowUs() - startedUs) / 1e6,
-      rssBytes: process.memoryUsage.rss(),
-    };
-    process.send?.(answer);
-  });
+obeyOrders({
+  open,
+  clients: () => rooms.length,
+  trips: () => rooms.map((room) => () => ping(room)),
+  received: () => deliveries,
 });
-process.on('disconnect', () => process.exit(0));

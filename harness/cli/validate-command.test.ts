@@ -133,13 +133,13 @@ test('refuses flags that are none, and no file at all', async () => {
   });
 });
 
-test('the command line finds every scenario of the library valid', () => {
+test('the command line finds every drill of scenarios/ valid', () => {
   const root = new URL('../../', import.meta.url);
-  const library = globSync('scenarios/*.ts', { cwd: root });
-  assert.ok(library.length > 0);
+  const drills = globSync('scenarios/*.ts', { cwd: root });
+  assert.ok(drills.length > 0);
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['bin/firedrill.js', 'validate', ...library],
+    ['bin/firedrill.js', 'validate', ...drills],
     {
       cwd: root,
       encoding: 'utf8',
@@ -147,5 +147,5 @@ test('the command line finds every scenario of the library valid', () => {
   );
   assert.equal(stderr, '');
   assert.equal(status, 0);
-  assert.equal(stdout.match(/^ok /gm)?.length, library.length);
+  assert.equal(stdout.match(/^ok /gm)?.length, drills.length);
 });

@@ -12,7 +12,7 @@ import type { FaultParams } from '../scenario/fault-plan.ts';
 import { Crew } from './crew.ts';
 import { decodeWindow, type WorkerWindow } from './delta-codec.ts';
 import { sumGauges, type Gauges } from './gauges.ts';
-import type { Refusal } from './ledger-refusals.ts';
+import type { Refusal } from '../base/refusal.ts';
 import { mergeRefusals } from './merged-refusals.ts';
 import type { Answer, Order, WorkerPlan } from './orders.ts';
 import type { Seat } from './seat.ts';

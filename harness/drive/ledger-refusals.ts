@@ -1,18 +1,6 @@
 /** Why things were refused, not answered or lost: counted by kind, and few kinds. */
+import type { Refusal } from '../base/refusal.ts';
 import { topicWords } from './ledger-words.ts';
-
-/** One kind of refusal; what follows `how` is bounded, and holds nothing of ours but names. */
-export type Refusal = {
-  operation: 'connect' | 'join' | 'push' | 'heartbeat' | 'channel';
-  /** With every run of digits as `#`; null where there is none. */
-  topic: string | null;
-  event: string | null;
-  /** `error`, `timeout`, `lost`, `closed` or `crash`. */
-  how: string;
-  /** Short: `HTTP 403`, `{"reason":"unmatched topic"}`, `no reply`. */
-  cause: string;
-  count: number;
-};
 
 /** Kinds told apart; the rest is counted by operation and outcome alone. */
 const MOST = 200;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Refusal } from './ledger-refusals.ts';
+import type { Refusal } from '../base/refusal.ts';
 import { mergeRefusals } from './merged-refusals.ts';
 
 const refusal = (cause: string, count: number, topic: string | null = null): Refusal => ({

@@ -1,5 +1,5 @@
 /** The refusals of all workers as those of one run. */
-import type { Refusal } from './ledger-refusals.ts';
+import type { Refusal } from '../base/refusal.ts';
 
 /** Alike ones added up, most frequent first. */
 export function mergeRefusals(parts: readonly (readonly Refusal[])[]): Refusal[] {

@@ -2,7 +2,7 @@
 import type { FaultParams } from '../scenario/fault-plan.ts';
 import type { LoadPlan, PlannedRate } from '../scenario/planned-load.ts';
 import type { Published } from './delta-codec.ts';
-import type { Refusal } from './ledger-refusals.ts';
+import type { Refusal } from '../base/refusal.ts';
 
 /** All a worker needs to know before the first arrival. */
 export type WorkerPlan = {

@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { WorkerWindow } from './delta-codec.ts';
 import type { Gauges } from './gauges.ts';
-import type { Refusal } from './ledger-refusals.ts';
+import type { Refusal } from '../base/refusal.ts';
 import type { Pipe } from './pipe.ts';
 
 export type Seat = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Refusal } from '../record/run-record.ts';
+import type { Refusal } from '../base/refusal.ts';
 import { BREACH, OUTCOME } from '../wire/outcome-words.ts';
 import { explainConnection, explainRefusal, worthTelling } from './explain-refusal.ts';
 

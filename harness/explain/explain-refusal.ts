@@ -1,6 +1,6 @@
 /** Refusals explained: each by its cause and by what to try, in the order of how many there were. */
 import { formatCount } from '../base/units.ts';
-import type { Refusal } from '../record/run-record.ts';
+import type { Refusal } from '../base/refusal.ts';
 import { closeCause, vanishedCause } from './close-causes.ts';
 import { causeIn, type Cause, type CauseTable, type Explanation } from './explanation.ts';
 import { HTTP_CAUSES } from './http-causes.ts';

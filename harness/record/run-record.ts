@@ -5,6 +5,7 @@
  * `atMs` count from the first arrival's due time. Additive changes keep the
  * schema's number, anything else raises it.
  */
+import type { Refusal } from '../base/refusal.ts';
 import type { WindowLine, BroadcastLine, MarkLine } from './timeline-line.ts';
 
 export const SUMMARY_SCHEMA = 'firedrill/summary/1';
@@ -183,19 +184,6 @@ export type Environment = {
   tcpTimeouts?: number | null;
   /** The firewall's connection table at its fullest; null where there is none. */
   conntrack?: { most: number; max: number } | null;
-};
-
-/** A kind of refusal: who was refused or not answered, how, and in whose words. */
-export type Refusal = {
-  operation: 'connect' | 'join' | 'push' | 'heartbeat' | 'channel';
-  /** With every run of digits as `#`; null where there is none. */
-  topic: string | null;
-  event: string | null;
-  /** `error`, `timeout`, `lost`, `closed` or `crash`. */
-  how: string;
-  /** Short: `HTTP 403`, `{"reason":"unmatched topic"}`, `no reply`; at most 120 characters. */
-  cause: string;
-  count: number;
 };
 
 /** A limit of this machine that made the run smaller than asked. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Refusal } from '../../harness/record/run-record.ts';
+import type { Refusal } from '../../harness/base/refusal.ts';
 import { renderReport } from './report.ts';
 import { renderKeyValues, renderSummary } from './summary-text.ts';
 import { plainMetric, plainRecord, plainThreshold } from './testing/plain-record.ts';

@@ -1,7 +1,8 @@
 /** What was refused or stayed without an answer, by its cause, and what to try. */
 
 import { explainRefusal, worthTelling } from '../../../../harness/explain/explain-refusal.ts';
-import type { Refusal, Summary } from '../../../../harness/record/run-record.ts';
+import type { Refusal } from '../../../../harness/base/refusal.ts';
+import type { Summary } from '../../../../harness/record/run-record.ts';
 import { numbered } from '../../figures.ts';
 import { visibleLine } from '../../visible-text.ts';
 import { el, type Markup } from '../markup.ts';
