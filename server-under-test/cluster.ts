@@ -57,7 +57,7 @@ export class Cluster {
     this.clock = clock;
     this.log = log;
     this.folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
-    process.on('exit', () => rmSync(this.folder, { recursive: true, force: true }));
+    process.on('exit', () => this.removeFolder());
   }
 
   /**
@@ -152,6 +152,8 @@ export class Cluster {
   /** Drains and ends every node; one that takes longer than the drain may is killed. Resolves when all are gone. */
   async stop(): Promise<void> {
     this.stopping = true;
+    // The mesh stands on open sockets, not on their files; whoever loses patience and kills us leaves none behind.
+    this.removeFolder();
     await Promise.all(this.living().map((node) => this.stopNode(node)));
   }
 
@@ -159,6 +161,10 @@ export class Cluster {
   kill(): void {
     this.stopping = true;
     for (const node of this.living()) node.kill('SIGKILL');
+  }
+
+  private removeFolder(): void {
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async stopNode(node: NodeHandle): Promise<void> {
