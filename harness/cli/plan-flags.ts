@@ -1,5 +1,6 @@
 /** The flags that change the plan of a scenario: its load and its thresholds. */
 import type { PlanOverrides } from '../scenario/plan.ts';
+import { readTypedThresholds } from '../scenario/typed-thresholds.ts';
 import type { FlagReader } from './flags.ts';
 
 /** Largest numbers taken from a command line: beyond them a slip of the finger is likelier than a plan. */
@@ -40,23 +41,5 @@ export function readOverrides(flags: FlagReader): PlanOverrides {
 
 /** Of `--threshold`, by metric: to be judged beside the scenario's own. */
 export function readThresholds(flags: FlagReader): Record<string, string[]> {
-  const thresholds = new Map<string, string[]>();
-  for (const text of flags.texts('threshold')) {
-    const [, metric, expression] = METRIC_AND_EXPRESSION.exec(text.trim()) ?? [];
-    if (metric !== undefined && expression !== undefined) {
-      thresholds.set(metric, [...(thresholds.get(metric) ?? []), expression]);
-    } else {
-      flags.refuse({
-        code: 'bad-flag',
-        path: '--threshold',
-        got: `'${text}'`,
-        wanted: 'metric=expression',
-        hint: "--threshold 'push_duration=p(99)<250'",
-      });
-    }
-  }
-  return Object.fromEntries(thresholds);
+  return Object.fromEntries(readTypedThresholds(flags.texts('threshold'), flags.problems));
 }
-
-/** `push_duration=p(99)<250`, or of one tag: `push_duration{kind:search}=p(99)<250`. */
-const METRIC_AND_EXPRESSION = /^([A-Za-z_]\w*(?:\{[^{}]*\})?)=(.+)$/s;

@@ -4,14 +4,13 @@ import { eject, writeTemporary } from '../quick/scenario-file.ts';
 import { unstampedNote } from '../quick/unstamped.ts';
 import { withoutPayloadSecrets } from '../quick/payload-secrets.ts';
 import { writeScenario } from '../quick/write-scenario.ts';
-import { runScenario } from '../run/run.ts';
+import type { RunOptions } from '../run/run.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { planRun } from '../scenario/plan.ts';
 import { describeLoad } from '../scenario/plan-words.ts';
 import { FlagReader, type Typed } from './flags.ts';
-import { Progress } from './progress.ts';
 import { QUICK_FLAGS, readQuick, type QuickRequest } from './quick-flags.ts';
-import { listenForSignals, report, wantsColour } from './run-command.ts';
+import { listenForSignals, runAndTell } from './run-and-tell.ts';
 import { readTransport } from './target-flags.ts';
 import { typedCommand } from './typed-command.ts';
 import { readVersion } from './version.ts';
@@ -35,28 +34,20 @@ export async function quickCommand(url: string | undefined, typed: Typed): Promi
   try {
     if (dryRun) return await tellPlan(scenario.file, request, flags.isSet('json'));
     const quiet = flags.isSet('quiet');
-    const progress = new Progress(process.stderr, { colour: wantsColour(process.stderr), quiet });
-    const result = await runScenario(
-      {
-        scenarioFile: scenario.file,
-        overrides,
-        target: request.target,
-        ...transport,
-        fit: flags.isSet('fit'),
-        ...(request.workers === undefined ? {} : { workers: request.workers }),
-        ...(out === undefined ? {} : { out }),
-        thresholds: {},
-        env: {},
-        command: typedCommand(withoutPayloadSecrets(process.argv.slice(2))),
-        version: readVersion(),
-      },
-      {
-        onLive: (view) => progress.show(view),
-        onNote: (text) => progress.note(text),
-        interrupt,
-      },
-    ).finally(() => progress.end());
-    await report(result, flags.isSet('json'));
+    const options: RunOptions = {
+      scenarioFile: scenario.file,
+      overrides,
+      target: request.target,
+      ...transport,
+      fit: flags.isSet('fit'),
+      ...(request.workers === undefined ? {} : { workers: request.workers }),
+      ...(out === undefined ? {} : { out }),
+      thresholds: {},
+      env: {},
+      command: typedCommand(withoutPayloadSecrets(process.argv.slice(2))),
+      version: readVersion(),
+    };
+    const result = await runAndTell(options, { quiet, json: flags.isSet('json'), interrupt });
     const note = unstampedNote(request.drill, result.record.summary);
     if (note !== null && !quiet) process.stderr.write(`${note}\n`);
     return result.exitCode;

@@ -1,16 +1,13 @@
 /** `firedrill run`: parse, call, print, exit code. */
 import { join } from 'node:path';
-import { realClock } from '../base/clock.ts';
-import { EXIT, worstExit, type ExitCode } from '../base/errors.ts';
-import type { LiveView } from '../record/live-view.ts';
+import { worstExit, type ExitCode } from '../base/errors.ts';
 import { FlagReader, type Typed } from './flags.ts';
 import { PLAN_FLAGS, readOverrides, readThresholds } from './plan-flags.ts';
-import { Progress } from './progress.ts';
+import { listenForSignals, runAndTell } from './run-and-tell.ts';
 import { CONNECT_FLAGS, readTarget, readTransport } from './target-flags.ts';
 import { typedCommand } from './typed-command.ts';
 import { readVersion } from './version.ts';
-import { hireFirst } from '../run/first-worker.ts';
-import type { RunOptions, RunResult } from '../run/run.ts';
+import type { RunOptions } from '../run/run.ts';
 
 const MAX_WORKERS = 64;
 
@@ -57,10 +54,7 @@ export async function runCommand(files: readonly string[], typed: Typed): Promis
   const json = flags.isSet('json');
   const codes: ExitCode[] = [];
   const { interrupt, release } = listenForSignals();
-  // A worker loads its modules while we load ours.
-  let crew: ReturnType<typeof hireFirst> | undefined = hireFirst();
   try {
-    const { runScenario } = await import('../run/run.ts');
     for (const file of files) {
       const folder = out !== undefined && files.length > 1 ? join(out, nameOf(file)) : out;
       const options: RunOptions = {
@@ -68,20 +62,11 @@ export async function runCommand(files: readonly string[], typed: Typed): Promis
         scenarioFile: file,
         ...(folder === undefined ? {} : { out: folder }),
       };
-      const progress = new Progress(process.stderr, { colour: wantsColour(process.stderr), quiet });
-      const hooks = {
-        onLive: (view: LiveView) => progress.show(view),
-        onNote: (text: string) => progress.note(text),
-        interrupt,
-      };
-      const result = await runScenario(options, hooks, realClock, crew).finally(() => progress.end());
-      crew = undefined;
-      await report(result, json);
-      codes.push(result.exitCode);
+      const { exitCode } = await runAndTell(options, { quiet, json, interrupt });
+      codes.push(exitCode);
       if (interrupt.aborted) break;
     }
   } finally {
-    crew?.kill();
     release();
   }
   return worstExit(codes);
@@ -100,34 +85,6 @@ function readOptions(flags: FlagReader): Omit<RunOptions, 'scenarioFile'> {
     command: typedCommand(process.argv.slice(2)),
     version: readVersion(),
   };
-}
-
-/** The first signal ends the run in good order, the second ends us at once; workers and server go with us. */
-export function listenForSignals(): { interrupt: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.signal);
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    interrupt: controller.signal,
-    release() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
-}
-
-/** Reads the renderers only now: they take as long to load as a worker does, and the first arrival comes before them. */
-export async function report(result: RunResult, json: boolean): Promise<void> {
-  const { printResult } = await import('./print-result.ts');
-  printResult(result, { json, colour: wantsColour(process.stdout) });
-}
-
-export function wantsColour(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && (process.env['NO_COLOR'] ?? '') === '';
 }
 
 function nameOf(file: string): string {

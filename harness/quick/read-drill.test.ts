@@ -3,24 +3,7 @@ import { test } from 'node:test';
 import type { Problem } from '../base/errors.ts';
 import type { QuickDrill } from './drill.ts';
 import { readDrill, type QuickWords } from './read-drill.ts';
-
-const NOTHING: QuickWords = {
-  clients: undefined,
-  durationMs: undefined,
-  rampMs: undefined,
-  joins: [],
-  pushes: [],
-  publishes: [],
-  casts: [],
-  listens: [],
-  rate: undefined,
-  rateTotal: undefined,
-  params: [],
-  headers: [],
-  authToken: undefined,
-  feed: undefined,
-  thresholds: [],
-};
+import { NOTHING } from './testing/no-words.ts';
 
 function read(words: Partial<QuickWords>): { drill: QuickDrill; problems: Problem[] } {
   const problems: Problem[] = [];

@@ -3,6 +3,7 @@ import type { Problem } from '../base/errors.ts';
 import { METRIC_NAMES, metricOf } from '../base/metrics.ts';
 import { neighbours } from '../base/neighbours.ts';
 import { checkStatistic, isProblem, parseThreshold } from '../judge/threshold-grammar.ts';
+import { readTypedThresholds } from '../scenario/typed-thresholds.ts';
 import type { QuickDrill } from './drill.ts';
 
 /** The thresholds by metric; those that are none are left out and reported. */
@@ -11,16 +12,10 @@ export function readThresholds(
   counters: readonly string[],
   problems: Problem[],
 ): QuickDrill['thresholds'] {
-  const byMetric = new Map<string, string[]>();
-  for (const text of typed) {
-    const [, metric, expression] = /^([a-z_]\w*)=(.+)$/.exec(text.trim()) ?? [];
-    const refuse = (problem: Omit<Problem, 'path'>): number =>
-      problems.push({ path: '--threshold', ...problem });
-    if (metric === undefined || expression === undefined) {
-      const hint = "--threshold 'push_duration=p(99)<250'";
-      refuse({ code: 'bad-flag', got: `'${text}'`, wanted: 'metric=expression', hint });
-      continue;
-    }
+  const thresholds: QuickDrill['thresholds'][number][] = [];
+  const refuse = (problem: Omit<Problem, 'path'>): number =>
+    problems.push({ path: '--threshold', ...problem });
+  for (const [metric, expressions] of readTypedThresholds(typed, problems)) {
     const kind = metricOf(metric)?.kind ?? (counters.includes(metric) ? 'counter' : undefined);
     if (kind === undefined) {
       const known = [...METRIC_NAMES, ...counters];
@@ -31,10 +26,13 @@ export function readThresholds(
       refuse({ code: 'unknown-metric', got: `'${metric}'`, wanted, ...hint });
       continue;
     }
-    const parsed = parseThreshold(expression, '--threshold');
-    const problem = isProblem(parsed) ? parsed : checkStatistic(parsed, metric, kind, '--threshold');
-    if (problem) problems.push(problem);
-    else byMetric.set(metric, [...(byMetric.get(metric) ?? []), expression]);
+    const held = expressions.filter((expression) => {
+      const parsed = parseThreshold(expression, '--threshold');
+      const problem = isProblem(parsed) ? parsed : checkStatistic(parsed, metric, kind, '--threshold');
+      if (problem) problems.push(problem);
+      return !problem;
+    });
+    if (held.length > 0) thresholds.push({ metric, expressions: held });
   }
-  return [...byMetric].map(([metric, expressions]) => ({ metric, expressions }));
+  return thresholds;
 }

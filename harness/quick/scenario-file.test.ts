@@ -13,6 +13,7 @@ import type { QuickDrill } from './drill.ts';
 import { readDrill, type QuickWords } from './read-drill.ts';
 import { eject, writeTemporary } from './scenario-file.ts';
 import { withoutPayloadSecrets } from './payload-secrets.ts';
+import { NOTHING } from './testing/no-words.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-eject-'));
@@ -20,24 +21,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 function drillOf(words: Partial<QuickWords>): QuickDrill {
   const problems: Problem[] = [];
-  const nothing: QuickWords = {
-    clients: undefined,
-    durationMs: undefined,
-    rampMs: undefined,
-    joins: [],
-    pushes: [],
-    publishes: [],
-    casts: [],
-    listens: [],
-    rate: undefined,
-    rateTotal: undefined,
-    params: [],
-    headers: [],
-    authToken: undefined,
-    feed: undefined,
-    thresholds: [],
-  };
-  const drill = readDrill({ ...nothing, ...words }, problems);
+  const drill = readDrill({ ...NOTHING, ...words }, problems);
   assert.deepEqual(problems, []);
   return drill;
 }

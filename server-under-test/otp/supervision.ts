@@ -102,7 +102,7 @@ export abstract class Supervision extends Process {
     this.size -= 1;
   }
 
-  /** A supervisor that was killed takes its children along, as any link does. */
+  /** A supervisor that was killed takes its children along, as every link does. */
   protected override ended(reason: ExitReason): void {
     for (let orphan = this.oldest; orphan !== null; orphan = this.oldest) {
       // It keeps its supervisor: one that traps exits must know whose exit this is.

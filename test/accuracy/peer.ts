@@ -99,14 +99,7 @@ export async function servePeers(events: PeerEvents): Promise<string> {
   let count = 0;
   const server = createServer((_, response) => response.writeHead(404).end());
   server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
-    const key = request.headers['sec-websocket-key'] ?? '';
-    const accept = createHash('sha1')
-      .update(key + GUID)
-      .digest('base64');
-    socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-        `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
-    );
+    acceptUpgrade(request, socket);
     new Peer(count++, socket as Socket, events).listen();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4_096, resolve));
