@@ -2,12 +2,12 @@
  * One client connection: a bare TCP or TLS socket, the canned upgrade, frames
  * in and out. Plain reads land in one buffer shared by all connections of the process.
  */
-import { Socket, type SocketConstructorOpts } from 'node:net';
+import type { Socket } from 'node:net';
 import { encodeCloseFrame, encodeFrame, OPCODE } from './frame.ts';
 import { emptyCarry, readFrames, type Carry, type FrameSink } from './frame-reader.ts';
 import { headEnd, MAX_HEAD_BYTES, refusalOf, requestOf, strangerOf } from './handshake.ts';
-import { closeOutcome, OUTCOME, socketOutcome, type Breach } from './outcome-words.ts';
-import { READ_BUFFER } from './read-buffer.ts';
+import { closeOutcome, OUTCOME, type Breach } from './outcome-words.ts';
+import { linkSecure, tcpSocket, type Link, type LinkSocket } from './link-socket.ts';
 import { secureOver } from './tls-socket.ts';
 import type {
   ClientConnection,
@@ -30,46 +30,17 @@ const MAX_PONG_BACKLOG = 65_536;
 /** How long a peer that does not read may keep a closed connection's descriptor, in milliseconds. */
 const GOODBYE_MS = 10_000;
 
-class LinkSocket extends Socket {
-  link: Connection | null = null;
-}
-
-const ONREAD = {
-  buffer: READ_BUFFER,
-  callback(this: unknown, bytes: number): boolean {
-    // Node calls it as a method of the socket, so one function serves them all.
-    (this as LinkSocket).link?.read(READ_BUFFER, bytes);
-    return true;
-  },
-};
-
-const PLAIN_OPTIONS: SocketConstructorOpts & { noDelay: boolean } = { onread: ONREAD, noDelay: true };
-const UNDER_TLS_OPTIONS: SocketConstructorOpts & { noDelay: boolean } = { noDelay: true };
-
-function onConnect(this: Socket): void {
-  (this as LinkSocket).link?.connected();
-}
-
-function onData(this: Socket, chunk: Buffer): void {
-  (this as LinkSocket).link?.read(chunk, chunk.length);
-}
-
-function onError(this: Socket, error: Error): void {
-  (this as LinkSocket).link?.failed(socketOutcome(error));
-}
-
-function onClose(this: Socket): void {
-  (this as LinkSocket).link?.vanished();
-}
-
-function onTimeout(this: Socket): void {
+function destroy(this: Socket): void {
   this.destroy();
 }
 
-/** Of a connection that has written in this turn, and nothing since. */
+/** Of a connection whose next frames wait for the end of this turn, and there is none yet. */
 const NOTHING: Buffer[] = [];
 
-export class Connection implements ClientConnection, FrameSink {
+/** Messages in the bytes that are being read. */
+let messagesOfRead = 0;
+
+export class Connection implements ClientConnection, FrameSink, Link {
   readonly #owner: ConnectionOwner;
   /** What is written to: `#tcp` itself, or TLS over it. */
   readonly #socket: Socket;
@@ -81,7 +52,7 @@ export class Connection implements ClientConnection, FrameSink {
   #carry: Carry | null = null;
   /** Frames held back while the link is dark; null when it is not. */
   #held: Buffer[] | null = null;
-  /** Frames behind the first of this turn; null before the first. */
+  /** Frames that go together when this turn ends; null while the next one goes at once. */
   #behind: Buffer[] | null = null;
 
   constructor(
@@ -92,32 +63,18 @@ export class Connection implements ClientConnection, FrameSink {
   ) {
     this.#owner = owner;
     this.#maxFrameBytes = maxFrameBytes;
-    const tcp = new LinkSocket(endpoint.tls ? UNDER_TLS_OPTIONS : PLAIN_OPTIONS);
-    tcp.link = this;
-    tcp.on('error', onError);
-    tcp.on('close', onClose);
+    const tcp = tcpSocket(this, endpoint.tls !== null);
     this.#tcp = tcp;
     this.#socket = tcp;
     try {
       this.#request = Buffer.isBuffer(upgrade) ? upgrade : requestOf(upgrade);
-      if (endpoint.tls) this.#socket = this.#secure(endpoint.tls);
-      else tcp.on('connect', onConnect);
+      if (endpoint.tls) this.#socket = linkSecure(secureOver(tcp, endpoint.tls), this);
       const { host, port, localAddress } = endpoint;
       tcp.connect(localAddress === null ? { host, port } : { host, port, localAddress });
     } catch (error) {
       // Told later: an owner is not called before it has its connection in hand.
       queueMicrotask(() => this.failed(`${OUTCOME.badRequest}: ${(error as Error).message}`));
     }
-  }
-
-  #secure(tls: NonNullable<Endpoint['tls']>): Socket {
-    const secure = secureOver(this.#tcp, tls);
-    (secure as Socket as LinkSocket).link = this;
-    secure.on('secureConnect', onConnect);
-    secure.on('data', onData);
-    secure.on('error', onError);
-    secure.on('close', onClose);
-    return secure;
   }
 
   get isOpen(): boolean {
@@ -143,6 +100,13 @@ export class Connection implements ClientConnection, FrameSink {
       whenTurnEnds(this);
     } else if (this.#behind === NOTHING) this.#behind = [frame];
     else this.#behind.push(frame);
+  }
+
+  /** From here to the end of the turn all that is sent goes as one. */
+  #gather(): void {
+    if (this.#behind !== null || this.#held !== null || this.#state !== 'open') return;
+    this.#behind = NOTHING;
+    whenTurnEnds(this);
   }
 
   /** Called when the turn is over, and before anything that must come after what it sent. */
@@ -192,7 +156,10 @@ export class Connection implements ClientConnection, FrameSink {
   /** Called by the socket with fresh bytes, which are overwritten by the next read. */
   read(buffer: Buffer, bytes: number): void {
     if (this.#state === 'open') {
+      messagesOfRead = 0;
       this.#carry = readFrames(buffer, 0, bytes, this.#carry, this, this.#maxFrameBytes);
+      // Whoever awaited one of several answers goes on when all of them are read.
+      if (messagesOfRead > 1) this.#gather();
     } else if (this.#state === 'upgrading') {
       this.#readHead(buffer, bytes);
     }
@@ -218,6 +185,7 @@ export class Connection implements ClientConnection, FrameSink {
     this.#carry = null;
     this.#request = null;
     this.#state = 'open';
+    this.#gather();
     this.#owner.onOpen();
     if (end < to && (this.#state as State) === 'open') {
       this.#carry = readFrames(head, end, to, null, this, this.#maxFrameBytes);
@@ -225,7 +193,9 @@ export class Connection implements ClientConnection, FrameSink {
   }
 
   onText(buffer: Buffer, from: number, to: number): void {
-    if (this.#state === 'open') this.#owner.onText(buffer, from, to);
+    if (this.#state !== 'open') return;
+    messagesOfRead += 1;
+    this.#owner.onText(buffer, from, to);
   }
 
   onBinary(buffer: Buffer, from: number, to: number): void {
@@ -272,7 +242,7 @@ export class Connection implements ClientConnection, FrameSink {
     if (this.#state !== 'open') return this.#destroy();
     this.turnEnds();
     if (!this.#held) this.#socket.write(encodeCloseFrame(code, reason));
-    if (this.#socket.writableLength > 0) this.#socket.setTimeout(GOODBYE_MS, onTimeout);
+    if (this.#socket.writableLength > 0) this.#socket.setTimeout(GOODBYE_MS, destroy);
     this.#socket.destroySoon();
   }
 

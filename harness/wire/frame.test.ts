@@ -36,6 +36,33 @@ test('the length of a text is counted in bytes, at every edge of the three forms
   assert.equal(unmask(encodeFrame(OPCODE.text, '“𝄞”')).payload.toString('utf8'), '“𝄞”');
 });
 
+test('any text can be read back while hundreds of others are written after it', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 130 }).map((any) => any.toWellFormed());
+  fc.assert(
+    fc.property(fc.array(text, { minLength: 1, maxLength: 40 }), (texts) => {
+      const frames = texts.map((each) => encodeFrame(OPCODE.text, each));
+      // More than a slab holds: the frames above must not lie where these come to lie.
+      for (let at = 0; at < 600; at++) encodeFrame(OPCODE.text, '~'.repeat(120));
+      assert.deepEqual(
+        frames.map((frame) => unmask(frame).payload.toString('utf8')),
+        texts,
+      );
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a text of few characters and many bytes has the longer head', () => {
+  for (const [text, head] of [
+    ['€'.repeat(41), 6],
+    ['€'.repeat(42), 8],
+  ] as const) {
+    const frame = encodeFrame(OPCODE.text, text);
+    assert.equal(frame.length - Buffer.byteLength(text), head);
+    assert.equal(unmask(frame).payload.toString('utf8'), text);
+  }
+});
+
 test('a close frame carries its code and nothing else', () => {
   const { first, payload } = unmask(encodeCloseFrame(1_012));
   assert.equal(first, 0x88);

@@ -11,8 +11,21 @@ const MASK_BIT = 0x80;
 /** The longest reason a close frame has room for, in bytes. */
 const MAX_REASON_BYTES = 123;
 
+/** Payloads up to here have the short head of six bytes. */
+const MAX_SHORT = 125;
+const SHORT_HEAD = 6;
+
+/** Short frames lie side by side in one piece of memory until it is full; nobody writes to a frame that was handed out. */
+const SLAB_BYTES = 65_536;
+let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+let used = 0;
+
 /** A masked client frame of the given opcode. */
 export function encodeFrame(opcode: number, payload: Uint8Array | string): Buffer {
+  if (typeof payload === 'string' && payload.length <= MAX_SHORT) {
+    const frame = encodeShort(opcode, payload);
+    if (frame) return frame;
+  }
   const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
   const head = length < 126 ? 6 : length < 65_536 ? 8 : 14;
   const frame = Buffer.allocUnsafe(head + length);
@@ -34,6 +47,26 @@ export function encodeFrame(opcode: number, payload: Uint8Array | string): Buffe
   if (typeof payload === 'string') frame.write(payload, head);
   else frame.set(payload, head);
   return frame;
+}
+
+/** The frame of a text that may be short; null when its characters are more bytes than that. Written once, not measured first. */
+function encodeShort(opcode: number, text: string): Buffer | null {
+  // No character of a string is more than three bytes.
+  if (used + SHORT_HEAD + 3 * text.length > SLAB_BYTES) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    used = 0;
+  }
+  const from = used;
+  const length = slab.write(text, from + SHORT_HEAD);
+  if (length > MAX_SHORT) return null;
+  slab[from] = 0x80 | opcode;
+  slab[from + 1] = MASK_BIT | length;
+  slab[from + 2] = 0;
+  slab[from + 3] = 0;
+  slab[from + 4] = 0;
+  slab[from + 5] = 0;
+  used = from + SHORT_HEAD + length;
+  return slab.subarray(from, used);
 }
 
 /** A masked close frame; a reason beyond 123 bytes is cut, between two characters. */

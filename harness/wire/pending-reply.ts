@@ -8,6 +8,7 @@ import { WheelTimer } from '../base/timer-wheel.ts';
 import type { ClientChannel } from './client-channel.ts';
 import { EarlyEvents } from './early-events.ts';
 import type { ChannelSocket } from './channel-socket.ts';
+import { RefTable } from './ref-table.ts';
 import type { Reply } from './reply.ts';
 
 export type ReplyKind = 'join' | 'push' | 'heartbeat';
@@ -32,6 +33,7 @@ export class PendingReply extends WheelTimer {
   settle: ((reply: Reply) => void) | null = null;
   previousOfSocket: PendingReply | null = null;
   nextOfSocket: PendingReply | null = null;
+  nextOfBucket: PendingReply | null = null;
 
   constructor(
     ref: number,
@@ -62,7 +64,7 @@ export class PendingReply extends WheelTimer {
 export class PendingReplies {
   readonly early = new EarlyEvents();
   readonly #wheel: TimerWheel;
-  readonly #byRef = new Map<number, PendingReply>();
+  readonly #byRef = new RefTable<PendingReply>();
   readonly #inFlight: Record<ReplyKind, number> = { join: 0, push: 0, heartbeat: 0 };
   readonly #buffered: Record<ReplyKind, number> = { join: 0, push: 0, heartbeat: 0 };
   #lastOdd = -1;
@@ -110,7 +112,7 @@ export class PendingReplies {
 
   /** Remembers a message until `take`; it times out at `deadlineUs`. */
   add(pending: PendingReply, deadlineUs: number): void {
-    this.#byRef.set(pending.ref, pending);
+    this.#byRef.add(pending);
     this.#countsOf(pending)[pending.kind] += 1;
     const head = pending.socket.firstPending;
     pending.nextOfSocket = head;
@@ -121,7 +123,7 @@ export class PendingReplies {
 
   /** The message of a ref, null when nobody waits for it (any more). */
   get(ref: number): PendingReply | null {
-    return this.#byRef.get(ref) ?? null;
+    return this.#byRef.get(ref);
   }
 
   /** A buffered message has gone out; its time runs on. */
@@ -133,9 +135,8 @@ export class PendingReplies {
 
   /** Forgets and returns the message of a ref; null when nobody waits for it (any more). */
   take(ref: number): PendingReply | null {
-    const pending = this.#byRef.get(ref);
+    const pending = this.#byRef.take(ref);
     if (!pending) return null;
-    this.#byRef.delete(ref);
     this.#countsOf(pending)[pending.kind] -= 1;
     this.#wheel.cancel(pending);
     const { previousOfSocket, nextOfSocket } = pending;

@@ -8,6 +8,8 @@ import { RecordingOwner } from './testing/recording-owner.ts';
 import { whenTurnEnds } from './turn-writes.ts';
 
 const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** A frame as a server sends it. */
+const served = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
 const framed = (text: string): Buffer => encodeFrame(OPCODE.text, text);
 
 test('tells each writer once, when the promises of the turn are settled too', async () => {
@@ -47,6 +49,7 @@ suite('the writes of a connection in one turn', { timeout: 10_000 }, () => {
     const upgrade = { host: 'localhost', path: '/', headers: {}, protocols: [] };
     const connection = new Connection(endpoint, upgrade, owner);
     await owner.until((told) => told.includes('open'));
+    await turnOver();
     return connection;
   }
 
@@ -77,6 +80,62 @@ suite('the writes of a connection in one turn', { timeout: 10_000 }, () => {
     connection.send(framed('d'));
     assert.deepEqual(writes, [7, 14, 7]);
     assert.equal(await arrived(28), 'abcd');
+    connection.reset('done');
+  });
+
+  test('what answers to several messages of one read goes as one when that turn ends', async () => {
+    const connection = await opened();
+    const writes = watchWrites();
+    const read = Buffer.concat([served('x'), served('y')]);
+    connection.read(read, read.length);
+    for (const text of ['a', 'b', 'c']) connection.send(framed(text));
+    assert.deepEqual(writes, []);
+    assert.equal(connection.bufferedBytes, 21);
+    await turnOver();
+    assert.deepEqual(writes, [21]);
+    assert.equal(await arrived(21), 'abc');
+    connection.reset('done');
+  });
+
+  test('the answer to one message goes at once', async () => {
+    const connection = await opened();
+    const writes = watchWrites();
+    const read = served('x');
+    connection.read(read, read.length);
+    connection.send(framed('a'));
+    assert.deepEqual(writes, [7]);
+    assert.equal(await arrived(7), 'a');
+    connection.reset('done');
+  });
+
+  test('what is sent at the upgrade goes as one', async () => {
+    const owner = new RecordingOwner();
+    got = Buffer.alloc(0);
+    let writes: number[] = [];
+    const endpoint = { host: '127.0.0.1', port: server.port, localAddress: null, tls: null };
+    const upgrade = { host: 'localhost', path: '/', headers: {}, protocols: [] };
+    const connection = new Connection(endpoint, upgrade, owner);
+    owner.onOpen = () => {
+      writes = watchWrites();
+      for (const text of ['a', 'b']) connection.send(framed(text));
+    };
+    assert.equal(await arrived(14), 'ab');
+    assert.deepEqual(writes, [14]);
+    connection.reset('done');
+  });
+
+  test('a link that goes dark in such a turn keeps back what was not out', async () => {
+    const connection = await opened();
+    const writes = watchWrites();
+    const read = Buffer.concat([served('x'), served('y')]);
+    connection.read(read, read.length);
+    connection.send(framed('a'));
+    connection.goDark();
+    connection.send(framed('b'));
+    await turnOver();
+    assert.deepEqual(writes, [7]);
+    connection.goLight();
+    assert.equal(await arrived(14), 'ab');
     connection.reset('done');
   });
 

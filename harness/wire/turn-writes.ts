@@ -1,7 +1,8 @@
 /**
  * Frames that one turn of the event loop sends to one socket leave in two
  * writes at most: the first at once, so that nothing waits, the others as one
- * when the turn ends. Ten channels that rejoin cost two system calls, not ten.
+ * when the turn ends. What answers to several messages of one read, or to the
+ * upgrade, leaves in one: that turn belongs to this socket alone, and is short.
  */
 
 /** Whoever writes: the first frame of a turn itself, what came after it when told. */
