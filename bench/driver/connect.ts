@@ -1,8 +1,9 @@
 /** CPU per connect, upgrade and join, and memory per idle joined client: ours, the stock client, a bare socket. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { realClock } from '../../harness/base/clock.ts';
 import { median, type Row } from '../table.ts';
 import { Fleet, type Kind } from './fleet.ts';
-import { note, startTarget } from './target.ts';
+import { note, startTarget, type Target } from './target.ts';
 
 export const CLIENTS = Number(process.env['BENCH_CLIENTS'] ?? 100_000);
 const PROCESSES = Math.max(1, Math.ceil(CLIENTS / 17_000));
@@ -12,7 +13,8 @@ const ORDER = ['ours', 'ws', 'bare', 'bare', 'ws', 'ours'] as const;
 const WARM_UP = 200;
 
 type Peer = (typeof ORDER)[number];
-type Cost = { cpuUs: number; rssBytes: number; seconds: number };
+/** `lastS`: seconds until all had a broadcast; bare sockets only. */
+type Cost = { cpuUs: number; rssBytes: number; seconds: number; lastS: number };
 
 async function openAll(kind: Kind): Promise<Cost> {
   const target = await startTarget(PROCESSES);
@@ -32,6 +34,7 @@ async function openAll(kind: Kind): Promise<Cost> {
       cpuUs: opened.cpuUs / opened.count,
       rssBytes: (after.rssBytes - before.rssBytes) / opened.count,
       seconds: opened.seconds,
+      lastS: kind === 'bare' ? await lastOf(fleet, target) : NaN,
     };
   } finally {
     await fleet.stop();
@@ -39,8 +42,24 @@ async function openAll(kind: Kind): Promise<Cost> {
   }
 }
 
+/** Seconds from a broadcast to its last receiver, the middling of three. */
+async function lastOf(fleet: Fleet, target: Target): Promise<number> {
+  const seconds: number[] = [];
+  for (let sent = 0; sent < 3; sent += 1) {
+    const heard = fleet.order(() => ({ op: 'hear' }));
+    await sleep(500);
+    const sentUs = realClock.nowUs();
+    await target.broadcast('lobby', 'news', { fd: [0, sent, sentUs], text: 'the same for everybody' });
+    await heard;
+    seconds.push((realClock.nowUs() - sentUs) / 1e6);
+  }
+  return median(seconds);
+}
+
 /** Ours, kept for the rows that compare with other programs. */
 export const ours: { cpuUs: number; rssBytes: number } = { cpuUs: NaN, rssBytes: NaN };
+/** Bare sockets of the same number, kept for the rows about the whole program. */
+export const bare: { joinedS: number; lastS: number } = { joinedS: NaN, lastS: NaN };
 
 export async function connectRows(): Promise<Row[]> {
   const costs: Record<(typeof ORDER)[number], Cost[]> = { ours: [], ws: [], bare: [] };
@@ -56,6 +75,8 @@ export async function connectRows(): Promise<Row[]> {
   const kb = (kind: Peer): string => `${(of(kind, 'rssBytes') / 1e3).toFixed(1)} KB`;
   ours.cpuUs = of('ours', 'cpuUs');
   ours.rssBytes = of('ours', 'rssBytes');
+  bare.joinedS = of('bare', 'seconds');
+  bare.lastS = of('bare', 'lastS');
   const row = (what: string, beside: string, figure: number, limit: number, unit = '×'): Row => ({
     what,
     ours: what.startsWith('CPU') ? us('ours') : kb('ours'),

@@ -41,6 +41,11 @@ export function obeyOrders(hands: Hands): void {
         globalThis.gc?.();
         await sleep(500);
         return hands.clients();
+      case 'hear': {
+        const wanted = hands.received() + hands.clients();
+        while (hands.received() < wanted) await sleep(10);
+        return hands.clients();
+      }
       case 'spent': {
         const since = hands.received() - told;
         told = hands.received();

@@ -6,6 +6,8 @@ export type Order =
   | { op: 'push'; seconds: number }
   /** Resident memory after a collection. */
   | { op: 'memory' }
+  /** Answered when every client has received one more broadcast, to 10 ms. */
+  | { op: 'hear' }
   /** CPU used and frames received since the last asking. */
   | { op: 'spent' };
 

@@ -21,6 +21,10 @@ export async function rivalRows(): Promise<Row[]> {
       continue;
     }
     const theirs = await costPerClient(rival, FEW, MANY, () => startTarget(1));
+    if (theirs === null) {
+      note(`${rival.name} is not measured: no pair of its runs came about`);
+      continue;
+    }
     note(
       `${rival.name} ${rival.version}: ${theirs.cpuUs.toFixed(0)} µs and ${(theirs.rssBytes / 1e3).toFixed(1)} KB a client`,
     );

@@ -9,13 +9,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../table.ts';
 import { costOfGroup, type Cost } from './process-cost.ts';
+import { note } from './target.ts';
 
 export type Rival = {
   name: string;
   /** Undefined when it is not on this machine; then `missing` says how to get it. */
   version: string | undefined;
   missing: string;
-  /** The command that opens so many clients on the server's port and holds them for a minute. */
+  /** The command that opens so many clients on the server's port and holds them until it is killed. */
   command(
     clients: number,
     port: number,
@@ -57,7 +58,7 @@ export default function () {
     socket.onopen = () => socket.send('["1","1","lobby","phx_join",{}]');
     sockets.push(socket);
   }
-  setTimeout(() => sockets.forEach((socket) => socket.close()), 90_000);
+  setTimeout(() => sockets.forEach((socket) => socket.close()), 300_000);
 }
 `;
 }
@@ -88,7 +89,7 @@ function tsungConfig(clients: number, port: number): string {
   <sessions><session name="hold" probability="100" type="ts_websocket">
     <request><websocket type="connect" origin="http://localhost" path="/socket/websocket?vsn=2.0.0"/></request>
     <request><websocket type="message" frame="text">["1","1","lobby","phx_join",{}]</websocket></request>
-    <thinktime value="90"/>
+    <thinktime value="300"/>
   </session></sessions>
 </tsung>
 `;
@@ -105,16 +106,23 @@ function killGroup(group: number): void {
 
 type StartServer = () => Promise<{ port: number; channels(): Promise<number>; stop(): Promise<void> }>;
 
-/** What a rival with so many clients has used when the server counts them all. */
-async function costOf(rival: Rival, clients: number, startServer: StartServer): Promise<Cost> {
+/** What a rival with so many clients has used when the server counts them all; null when it did not get there. */
+async function costOf(rival: Rival, clients: number, startServer: StartServer): Promise<Cost | null> {
   const server = await startServer();
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-rival-'));
   const { file, args, env } = rival.command(clients, server.port, folder);
   const child = spawn(file, args, { stdio: 'ignore', env, detached: true });
   try {
-    for (let waitedS = 0; (await server.channels()) < clients; waitedS += 1) {
-      if (waitedS > 240 || child.exitCode !== null) throw new Error(`${rival.name} did not open ${clients}`);
+    let joined = 0;
+    let most = 0;
+    for (let waitedS = 0; joined < clients; waitedS += 1) {
+      if (waitedS > 240 || child.exitCode !== null) {
+        note(`${rival.name} joined ${most} of ${clients}; that pair is left out`);
+        return null;
+      }
       await sleep(1_000);
+      joined = await server.channels();
+      most = Math.max(most, joined);
     }
     await sleep(2_000);
     return costOfGroup(child.pid ?? 0);
@@ -125,23 +133,25 @@ async function costOf(rival: Rival, clients: number, startServer: StartServer): 
   }
 }
 
-/** What a client of a rival costs: the difference of two runs, `few` and `many`; the middling of three such pairs. */
+/** What a client of a rival costs: the difference of two runs, `few` and `many`; the middling of three such pairs. Null when none came about. */
 export async function costPerClient(
   rival: Rival,
   few: number,
   many: number,
   startServer: StartServer,
-): Promise<Cost> {
+): Promise<Cost | null> {
   const pairs: Cost[] = [];
   for (let pair = 0; pair < 3; pair += 1) {
     const low = await costOf(rival, few, startServer);
     const high = await costOf(rival, many, startServer);
+    if (low === null || high === null) continue;
     const more = many - few;
     pairs.push({
       cpuUs: (high.cpuUs - low.cpuUs) / more,
       rssBytes: (high.rssBytes - low.rssBytes) / more,
     });
   }
+  if (pairs.length === 0) return null;
   return {
     cpuUs: median(pairs.map(({ cpuUs }) => cpuUs)),
     rssBytes: median(pairs.map(({ rssBytes }) => rssBytes)),
