@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FaultBook } from './cluster-faults/fault-book.ts';
+import { Hands } from './cluster-faults/hands.ts';
 import type { ServerConfig } from './config.ts';
 import type { FaultOrder } from './faults/fault.ts';
-import { NodeError, NodeHandle } from './node-handle.ts';
+import { NodeError, NodeHandle, type NodeState } from './node-handle.ts';
 import type { NodeRequest } from './node-protocol.ts';
-import type { Clock, Timer } from './otp/clock.ts';
+import type { Clock } from './otp/clock.ts';
 import type { NodeSnapshot } from './telemetry/observer.ts';
 import { mergePages, type ProcessPage, type ProcessQuery } from './telemetry/process-list.ts';
 
@@ -22,6 +24,7 @@ export interface NodeReport {
   readonly name: string;
   readonly osPid: number;
   readonly alive: boolean;
+  readonly state: NodeState;
   /** It did not answer in time: these are its last figures. */
   readonly stale: boolean;
   readonly snapshot: NodeSnapshot | null;
@@ -48,8 +51,8 @@ export class Cluster {
   private readonly clock: Clock;
   private readonly log: (line: string) => void;
   private readonly folder: string;
-  private readonly faults = new Map<string, FaultOrder>();
-  private lastFault = 0;
+  private readonly faults: FaultBook;
+  private readonly leaving = new WeakMap<NodeHandle, Promise<void>>();
   private stopping = false;
 
   constructor(config: ServerConfig, clock: Clock, log: (line: string) => void) {
@@ -57,6 +60,8 @@ export class Cluster {
     this.clock = clock;
     this.log = log;
     this.folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
+    const askAll = (request: NodeRequest): Promise<void> => this.askAll(request);
+    this.faults = new FaultBook({ clock, log, askAll, hands: this.hands() });
     process.on('exit', () => this.removeFolder());
   }
 
@@ -77,31 +82,23 @@ export class Cluster {
     const { config, folder } = this;
     this.port = await claimPort(config.host, config.port);
     if (this.stopping) throw new NodeError('stopped', 'stopped before any node ran');
-    for (let index = 0; index < config.nodes; index += 1) {
-      const node = new NodeHandle(this.clock, index, (dead, how) => this.nodeExited(dead, how));
-      node.setNice(config.nice);
-      this.nodes.push(node);
-    }
+    for (let index = 0; index < config.nodes; index += 1) this.spawn(index);
     await Promise.all(this.nodes.map((node) => node.ask({ op: 'boot', node: node.index, config, folder })));
+    for (const node of this.nodes) node.isBooted = true;
     await Promise.all(this.nodes.map((node) => node.ask({ op: 'join-mesh', nodes: config.nodes })));
     await Promise.all(this.nodes.map((node) => node.ask({ op: 'listen', port: this.port })));
+    for (const node of this.nodes) node.isServing = true;
   }
 
-  /** Asks every living node and waits for all; one that dies meanwhile is out, one that stays silent rejects. */
+  /** Asks every node that has booted and waits for those that are awake; one that stays silent rejects. */
   async askAll(request: NodeRequest, timeoutMs: number | null = ANSWER_MS): Promise<void> {
-    const ask = async (node: NodeHandle): Promise<void> => {
-      try {
-        await node.ask(request, timeoutMs);
-      } catch (error) {
-        if (node.alive) throw error;
-      }
-    };
-    await Promise.all(this.living().map(ask));
+    const booted = this.living().filter((node) => node.isBooted);
+    await Promise.all(booted.map((node) => this.tell(node, request, timeoutMs)));
   }
 
-  /** Asks one living node; rejects with a NodeError when there is none. */
+  /** Asks one node that is awake; rejects with a NodeError when there is none. */
   async askOne(request: NodeRequest): Promise<void> {
-    const [node] = this.living();
+    const node = this.nodes.find(({ isAwake }) => isAwake);
     if (node === undefined) throw new NodeError('no_node', 'no node lives');
     await node.ask(request, ANSWER_MS);
   }
@@ -113,7 +110,7 @@ export class Cluster {
 
   /** The first processes of one node, or of all that answer in time, by one measure. */
   async processes(query: ProcessQuery, node: number | null = null): Promise<ProcessPage> {
-    const asked = this.living().filter(({ index }) => node === null || index === node);
+    const asked = this.nodes.filter(({ index, isAwake }) => isAwake && (node === null || index === node));
     const answers = await Promise.allSettled(
       asked.map((one) => one.ask({ op: 'processes', query }, OBSERVE_MS)),
     );
@@ -125,36 +122,38 @@ export class Cluster {
   async process(node: number, id: number): Promise<unknown> {
     const home = this.nodes[node];
     if (home === undefined || !home.alive) return null;
+    if (home.state === 'paused') throw new NodeError('node_paused', `${home.name} is stopped`);
     return home.ask({ op: 'process', id }, OBSERVE_MS);
   }
 
-  /** Puts a fault in force on all nodes before it resolves with the id. */
-  async inject(order: Omit<FaultOrder, 'id'>): Promise<string> {
-    this.lastFault += 1;
-    const fault = { ...order, id: `f${this.lastFault}` };
-    this.faults.set(fault.id, fault);
-    await this.askAll({ op: 'inject', order: fault });
-    if (fault.ttlMs !== null) this.clock.after(fault.ttlMs, () => this.faults.delete(fault.id));
-    return fault.id;
+  /** Puts a fault in force, on all nodes where it is one of theirs, before it resolves with the id. */
+  inject(order: Omit<FaultOrder, 'id'>): Promise<string> {
+    return this.faults.inject(order);
   }
 
-  /** Lifts a fault everywhere; false when there is none of that id. */
-  async lift(id: string): Promise<boolean> {
-    if (!this.faults.delete(id)) return false;
-    await this.askAll({ op: 'lift', id });
-    return true;
+  /** Gives a fault so much time from now; false when there is none of that id. */
+  renew(id: string, ttlMs: number): Promise<boolean> {
+    return this.faults.renew(id, ttlMs);
+  }
+
+  /** Lifts a fault everywhere; false when there is none of that id. Rejects when a node does not come back. */
+  lift(id: string): Promise<boolean> {
+    return this.faults.lift(id);
   }
 
   activeFaults(): FaultOrder[] {
-    return [...this.faults.values()];
+    return this.faults.orders();
   }
 
   /** Drains and ends every node; one that takes longer than the drain may is killed. Resolves when all are gone. */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.faults.close();
     // The mesh stands on open sockets, not on their files; whoever loses patience and kills us leaves none behind.
     this.removeFolder();
-    await Promise.all(this.living().map((node) => this.stopNode(node)));
+    // Who was stopped by a fault can drain like all others.
+    for (const node of this.living()) node.resume();
+    await Promise.all(this.living().map((node) => this.stopNode(node, this.config.drainShutdownMs)));
   }
 
   /** Ends every node at once. */
@@ -163,27 +162,63 @@ export class Cluster {
     for (const node of this.living()) node.kill('SIGKILL');
   }
 
+  private hands(): Hands {
+    const { clock, config, folder, nodes, log } = this;
+    return new Hands({
+      clock,
+      config,
+      folder,
+      nodes,
+      log,
+      port: () => this.port,
+      isStopping: () => this.stopping,
+      spawn: (index) => this.spawn(index),
+      stopNode: (node, graceMs) => this.stopNode(node, graceMs),
+      tell: (node, request) => this.tell(node, request, ANSWER_MS),
+      ordersOnNodes: () => this.faults.ordersOnNodes(),
+    });
+  }
+
+  /** Starts a process in the place of that index. */
+  private spawn(index: number): NodeHandle {
+    const node = new NodeHandle(this.clock, index, (dead, how) => this.nodeExited(dead, how));
+    node.setNice(this.config.nice);
+    this.nodes[index] = node;
+    return node;
+  }
+
+  /** One that is stopped hears of it when it goes on; one that is stopped or dies meanwhile is out. */
+  private async tell(node: NodeHandle, request: NodeRequest, timeoutMs: number | null): Promise<void> {
+    const told = node.ask(request, node.isAwake ? timeoutMs : null);
+    if (!node.isAwake) return void told.catch(() => {});
+    try {
+      await told;
+    } catch (error) {
+      if (node.isAwake) throw error;
+    }
+  }
+
   private removeFolder(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async stopNode(node: NodeHandle): Promise<void> {
-    const { drainShutdownMs: graceMs, channelShutdownMs } = this.config;
-    const limitMs = graceMs + COWBOY_DRAIN_MS + channelShutdownMs + EXIT_MS;
+  /** Drains a node and ends it, once. */
+  private stopNode(node: NodeHandle, graceMs: number): Promise<void> {
+    const left = this.leaving.get(node) ?? this.endNode(node, graceMs);
+    this.leaving.set(node, left);
+    return left;
+  }
+
+  private async endNode(node: NodeHandle, graceMs: number): Promise<void> {
+    const limitMs = graceMs + COWBOY_DRAIN_MS + this.config.channelShutdownMs + EXIT_MS;
     const isDone = await node.ask({ op: 'stop', graceMs }, limitMs).then(
       () => true,
       () => false,
     );
-    if (isDone) await this.goneWithin(node, EXIT_MS);
+    if (isDone) await node.goneWithin(EXIT_MS);
     node.kill('SIGKILL');
     // One that could not even be started has no end to wait for.
-    await this.goneWithin(node, EXIT_MS);
-  }
-
-  private goneWithin(node: NodeHandle, ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer: Timer = this.clock.after(ms, resolve);
-    return Promise.race([node.gone, promise]).finally(() => timer.cancel());
+    await node.goneWithin(EXIT_MS);
   }
 
   private living(): NodeHandle[] {
@@ -192,23 +227,20 @@ export class Cluster {
 
   private async observeNode(node: NodeHandle): Promise<NodeReport> {
     let stale = true;
-    try {
-      node.lastSnapshot = (await node.ask({ op: 'observe' }, OBSERVE_MS)) as NodeSnapshot;
-      stale = false;
-    } catch {
-      // Dead or silent: its last figures stand in, marked as such.
+    if (node.isAwake) {
+      try {
+        node.lastSnapshot = (await node.ask({ op: 'observe' }, OBSERVE_MS)) as NodeSnapshot;
+        stale = false;
+      } catch {
+        // Dead or silent: its last figures stand in, marked as such.
+      }
     }
-    return {
-      name: `node${node.index}`,
-      osPid: node.osPid,
-      alive: node.alive,
-      stale,
-      snapshot: node.lastSnapshot,
-    };
+    const { name, osPid, alive, state, lastSnapshot } = node;
+    return { name, osPid, alive, state, stale, snapshot: lastSnapshot };
   }
 
   private nodeExited(node: NodeHandle, how: string): void {
-    if (!this.stopping)
-      this.log(`node${node.index} (pid ${node.osPid}) died: ${how}; the others keep serving`);
+    if (this.stopping || node.isTakenDown) return;
+    this.log(`${node.name} (pid ${node.osPid}) died: ${how}; the others keep serving`);
   }
 }

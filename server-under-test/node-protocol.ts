@@ -6,11 +6,18 @@ import type { ProcessQuery } from './telemetry/process-list.ts';
 export type NodeRequest =
   | { readonly op: 'boot'; readonly node: number; readonly config: ServerConfig; readonly folder: string }
   | { readonly op: 'join-mesh'; readonly nodes: number }
+  /** Of a node that starts again: the others may be anywhere, and it waits for so many of them. */
+  | { readonly op: 'rejoin-mesh'; readonly awaited: number }
+  /** That node listens again: call it now. */
+  | { readonly op: 'hurry'; readonly node: number }
+  /** Netsplits as they stand: cut off from these nodes, and from no other. */
+  | { readonly op: 'cut-off'; readonly from: readonly number[] }
   | { readonly op: 'listen'; readonly port: number }
   | { readonly op: 'observe' }
   | { readonly op: 'processes'; readonly query: ProcessQuery }
   | { readonly op: 'process'; readonly id: number }
   | { readonly op: 'inject'; readonly order: FaultOrder }
+  | { readonly op: 'renew'; readonly id: string; readonly ttlMs: number }
   | { readonly op: 'lift'; readonly id: string }
   | { readonly op: 'faults' }
   | { readonly op: 'broadcast'; readonly topic: string; readonly event: string; readonly payload: unknown }

@@ -43,6 +43,13 @@ async function joinMesh(nodes: number): Promise<void> {
   await mesh.whenComplete(nodes - 1);
 }
 
+/** As a node that starts again into a mesh of which any part may be out of reach; those are called until they answer. */
+async function rejoinMesh(awaited: number): Promise<void> {
+  const { mesh } = running();
+  for (let other = 0; other < index; other += 1) mesh.connect(meshPath(folder, other), other).catch(() => {});
+  await mesh.whenComplete(awaited);
+}
+
 async function answer(request: NodeRequest): Promise<unknown> {
   switch (request.op) {
     case 'boot':
@@ -52,6 +59,12 @@ async function answer(request: NodeRequest): Promise<unknown> {
       return application.mesh.listen(meshPath(folder, index));
     case 'join-mesh':
       return joinMesh(request.nodes);
+    case 'rejoin-mesh':
+      return rejoinMesh(request.awaited);
+    case 'hurry':
+      return running().mesh.hurry(request.node);
+    case 'cut-off':
+      return running().mesh.cutOffFrom(request.from);
     case 'listen':
       return running().listen(request.port);
     case 'observe':
@@ -62,6 +75,8 @@ async function answer(request: NodeRequest): Promise<unknown> {
       return inspectProcess(running().context.runtime, request.id);
     case 'inject':
       return running().faults.inject(request.order);
+    case 'renew':
+      return running().faults.renew(request.id, request.ttlMs);
     case 'lift':
       return running().faults.lift(request.id);
     case 'faults':

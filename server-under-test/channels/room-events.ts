@@ -46,8 +46,9 @@ async function grow(payload: unknown, socket: ChannelSocket): Promise<HandleResu
   const table = socket.table('drill');
   const rows = readMs(payload, 'rows');
   const bytes = readMs(payload, 'bytes');
+  const { id, handled } = socket.process;
   for (let row = 0; row < rows; row += 1) {
-    table.insert(`${socket.process.id}-${table.rows}`, Buffer.alloc(bytes));
+    table.insert(`${id}-${handled}-${row}`, Buffer.alloc(bytes));
     if (row % STEPS_PER_TURN === STEPS_PER_TURN - 1) await socket.yieldTurn();
   }
   return OK;

@@ -10,13 +10,13 @@ import type { ProcessQuery } from '../telemetry/process-list.ts';
 
 /** Keeps what it was asked; its nodes answer with what a test puts there. */
 class StubCluster implements ControlledCluster {
-  readonly config: { controlToken: string | null };
+  readonly config: { controlToken: string | null; nodes: number };
   readonly asked: unknown[] = [];
   readonly faults: FaultOrder[] = [];
   failure: Error | null = null;
 
   constructor(controlToken: string | null = null) {
-    this.config = { controlToken };
+    this.config = { controlToken, nodes: 2 };
   }
 
   async observe(): Promise<[]> {
@@ -36,8 +36,14 @@ class StubCluster implements ControlledCluster {
   }
 
   async inject(order: Omit<FaultOrder, 'id'>): Promise<string> {
+    if (this.failure !== null) throw this.failure;
     this.faults.push({ ...order, id: 'f1' });
     return 'f1';
+  }
+
+  async renew(id: string, ttlMs: number): Promise<boolean> {
+    this.asked.push({ id, ttlMs });
+    return id === 'f1';
   }
 
   async lift(id: string): Promise<boolean> {
@@ -246,6 +252,46 @@ test('orders reach the cluster as they were given', async () => {
     { op: 'broadcast', topic: 'user:ann', event: 'disconnect', payload: {} },
     { op: 'drain' },
   ]);
+});
+
+test('a fault in force can be given more time, and nothing else', async () => {
+  open.cluster.asked.length = 0;
+  const put = (path: string, body: string): Promise<Reply> => call(path, { method: 'PUT', body });
+  const given = await put('/faults/f1', '{"ttl_ms":8000}');
+  assert.deepEqual([given.status, given.body], [200, { id: 'f1', ttl_ms: 8_000 }]);
+  assert.equal((await put('/faults/f2', '{"ttl_ms":8000}')).status, 404);
+  assert.deepEqual(open.cluster.asked, [
+    { id: 'f1', ttlMs: 8_000 },
+    { id: 'f2', ttlMs: 8_000 },
+  ]);
+  const wrong = await put('/faults/f1', '{"ttl_m":8000}');
+  assert.deepEqual(
+    [wrong.status, told(wrong)],
+    [
+      400,
+      [
+        ['ttl_m', 'did you mean ttl_ms?'],
+        ['ttl_ms', undefined],
+      ],
+    ],
+  );
+  assert.deepEqual([(await put('/faults', '{}')).status, open.cluster.asked.length], [405, 2]);
+});
+
+test('a choice that is none comes with its neighbour, a number with its range', async () => {
+  const params = { rows: 0, bytes: 10, sweep: 'al' };
+  const { body } = await post('/faults', JSON.stringify({ kind: 'table_bloat', params }));
+  assert.deepEqual(body.problems, [
+    { path: 'params.rows', got: 0, wanted: 'a whole number from 1 to 100000' },
+    { path: 'params.sweep', got: 'al', wanted: 'one of none, all', hint: 'did you mean all?' },
+  ]);
+});
+
+test('a fault that the server has nothing for is 422, with the reason', async () => {
+  open.cluster.failure = new NodeError('fault_refused', 'no server is called fast here');
+  const reply = await post('/faults', '{"kind":"server_blocked","params":{"delay_ms":5,"server":"fast"}}');
+  open.cluster.failure = null;
+  assert.deepEqual([reply.status, reply.body.problems?.[0]?.got], [422, 'no server is called fast here']);
 });
 
 test('no living node is 503, an answer and not a silent success', async () => {

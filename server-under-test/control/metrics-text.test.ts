@@ -84,7 +84,7 @@ function snapshot(name: string): NodeSnapshot {
 }
 
 function report(name: string, more: Partial<NodeReport> = {}): NodeReport {
-  return { name, osPid: 1, alive: true, stale: false, snapshot: snapshot(name), ...more };
+  return { name, osPid: 1, alive: true, state: 'running', stale: false, snapshot: snapshot(name), ...more };
 }
 
 async function scrape(...reports: NodeReport[]): Promise<Page> {

@@ -12,8 +12,8 @@ function max(snapshots: readonly NodeSnapshot[], read: (snapshot: NodeSnapshot) 
 }
 
 function nodeEntry(report: NodeReport): Record<string, unknown> {
-  const { name, osPid, alive, stale, snapshot } = report;
-  const head = { name, os_pid: osPid, alive, stale: alive && stale };
+  const { name, osPid, alive, state, stale, snapshot } = report;
+  const head = { name, os_pid: osPid, alive, state, stale: alive && stale };
   if (snapshot === null) return head;
   const { connections, channels, processes, kinds, hibernating, mailbox, memory } = snapshot;
   const { sum: waiting, max: longest, oldest_wait_ms, distribution } = mailbox;

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Cluster } from '../cluster.ts';
+import { checkNodes } from '../cluster-faults/check.ts';
+import { ALL_FAULT_KINDS } from '../cluster-faults/kinds.ts';
 import type { ServerConfig } from '../config.ts';
 import { ok, problems, Refusal, type Answer, type ControlProblem } from './answer.ts';
 import { hintFor, readBody, readFields } from './body.ts';
-import { checkFault, type Problem } from '../faults/check.ts';
-import { FAULT_KINDS } from '../faults/kinds.ts';
+import { checkFault, checkRenewal, type Problem } from '../faults/check.ts';
 import { renderMetrics } from './metrics-text.ts';
 import { reportCluster } from './observer-report.ts';
 import type { Clock } from '../otp/clock.ts';
@@ -13,8 +14,8 @@ import { readProcessId, readProcessQuery } from './process-query.ts';
 /** What the control port needs of a cluster. */
 export type ControlledCluster = Pick<
   Cluster,
-  'observe' | 'processes' | 'process' | 'inject' | 'lift' | 'activeFaults' | 'askAll' | 'askOne'
-> & { readonly config: Pick<ServerConfig, 'controlToken'> };
+  'observe' | 'processes' | 'process' | 'inject' | 'renew' | 'lift' | 'activeFaults' | 'askAll' | 'askOne'
+> & { readonly config: Pick<ServerConfig, 'controlToken' | 'nodes'> };
 
 /** One request, and what its path said. */
 export interface ControlCall {
@@ -26,7 +27,7 @@ export interface ControlCall {
 
 /** One route; a path that ends with `/*` covers what follows. */
 export interface ControlRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   run(call: ControlCall): Promise<Answer>;
 }
@@ -35,9 +36,16 @@ const FAULT_FIELDS = ['kind', 'params', 'share', 'seed', 'ttl_ms'];
 
 /** The names a wrong one in this place of a fault order could have been meant to be. */
 function knownAt(path: string, kind: unknown): readonly string[] {
-  if (path === 'kind') return FAULT_KINDS.map((known) => known.kind);
+  if (path === 'kind') return ALL_FAULT_KINDS.map((known) => known.kind);
   if (!path.startsWith('params.')) return FAULT_FIELDS;
-  return Object.keys(FAULT_KINDS.find((known) => known.kind === kind)?.params ?? {});
+  return Object.keys(ALL_FAULT_KINDS.find((known) => known.kind === kind)?.params ?? {});
+}
+
+/** What a parameter that is a choice may be. */
+function choicesAt(path: string, kind: unknown): readonly string[] {
+  const params = ALL_FAULT_KINDS.find((known) => known.kind === kind)?.params ?? {};
+  const rule = path.startsWith('params.') ? params[path.slice('params.'.length)] : undefined;
+  return rule?.type === 'choice' ? rule.of : [];
 }
 
 function withHint(problem: Problem, body: unknown): ControlProblem {
@@ -45,9 +53,14 @@ function withHint(problem: Problem, body: unknown): ControlProblem {
   const kind = typeof body === 'object' && body !== null && 'kind' in body ? body.kind : null;
   const typed = path === 'kind' ? got : path.replace(/^params\./, '');
   const known = knownAt(path, kind);
-  // A known name with a wrong value needs no other name.
-  if (typeof typed !== 'string' || known.includes(typed)) return problem;
-  return { ...problem, ...hintFor(typed, known) };
+  if (typeof typed === 'string' && !known.includes(typed)) return { ...problem, ...hintFor(typed, known) };
+  // A known name with a wrong value needs no other name, at most another choice.
+  const choices = choicesAt(path, kind);
+  return typeof got === 'string' ? { ...problem, ...hintFor(got, choices) } : problem;
+}
+
+function noSuchFault(id: string): Answer {
+  return problems(404, [{ path: 'id', got: id, wanted: 'the id of a fault in force' }]);
 }
 
 /** Every request the control port answers (drill contract). */
@@ -106,7 +119,13 @@ export function controlRoutes(
           seed,
           ttl_ms: ttlMs,
         }));
-        return ok({ faults, kinds: FAULT_KINDS.map(({ kind, about, params }) => ({ kind, about, params })) });
+        const kinds = ALL_FAULT_KINDS.map(({ kind, about, params, once = false }) => ({
+          kind,
+          about,
+          params,
+          once,
+        }));
+        return ok({ faults, kinds });
       },
     },
     {
@@ -114,18 +133,33 @@ export function controlRoutes(
       path: '/faults',
       async run({ request }) {
         const body = await readBody(request);
-        const { order, problems: list } = checkFault(body);
+        const { order, problems: own } = checkFault(body, ALL_FAULT_KINDS);
+        const list = own.length > 0 ? own : checkNodes(order, cluster.config.nodes);
         if (list.length === 0) return ok({ id: await cluster.inject(order) });
         const hinted = list.map((problem) => withHint(problem, body));
         return problems(400, hinted);
       },
     },
     {
+      method: 'PUT',
+      path: '/faults/*',
+      async run({ request, rest }) {
+        const body = await readBody(request);
+        const { ttlMs, problems: list } = checkRenewal(body);
+        if (list.length > 0)
+          return problems(
+            400,
+            list.map((problem) => withHint(problem, body)),
+          );
+        if (await cluster.renew(rest, ttlMs)) return ok({ id: rest, ttl_ms: ttlMs });
+        return noSuchFault(rest);
+      },
+    },
+    {
       method: 'DELETE',
       path: '/faults/*',
       async run({ rest }) {
-        if (await cluster.lift(rest)) return ok({ id: rest });
-        return problems(404, [{ path: 'id', got: rest, wanted: 'the id of a fault in force' }]);
+        return (await cluster.lift(rest)) ? ok({ id: rest }) : noSuchFault(rest);
       },
     },
     {

@@ -1,6 +1,7 @@
-import type { HandlerDelay } from '../phoenix/interference.ts';
-import { matchesTopic } from '../phoenix/routes.ts';
+import { Pauses } from '../otp/pauses.ts';
+import { TOPIC, topicFilter } from './channel-choice.ts';
 import type { FaultKind } from './fault.ts';
+import { numberIn } from './order-params.ts';
 import { isSelected } from './selection.ts';
 
 /** handle_in of the selected topics waits, and holds each channel's mailbox (phoenix-semantics 3.1). */
@@ -9,21 +10,25 @@ export const blockingHandler: FaultKind = {
   about: 'handle_in takes delay_ms more, for a share of the topics',
   params: {
     delay_ms: { type: 'ms', required: true },
-    topic: { type: 'text', required: false },
+    topic: TOPIC,
     event: { type: 'text', required: false },
   },
 
   inject(order, target) {
-    const delayMs = Number(order.params['delay_ms']);
-    const pattern = String(order.params['topic'] ?? '*');
+    const delayMs = numberIn(order, 'delay_ms');
+    const matches = topicFilter(order);
     const only = order.params['event'];
-    const delay: HandlerDelay = (topic, event) =>
-      (only === undefined || only === event) &&
-      matchesTopic(pattern, topic) &&
-      isSelected(topic, order.share, order.seed)
-        ? delayMs
-        : 0;
-    target.interference.handlerDelays.add(delay);
-    return () => void target.interference.handlerDelays.delete(delay);
+    const pauses = new Pauses(target.runtime.clock);
+    const clear = target.interference.handlers.add((channel, event) => {
+      const isHit =
+        (only === undefined || only === event) &&
+        matches(channel.topic) &&
+        isSelected(channel.topic, order.share, order.seed);
+      return isHit ? pauses.start(delayMs, channel) : null;
+    });
+    return () => {
+      clear();
+      pauses.end();
+    };
   },
 };

@@ -1,5 +1,6 @@
-import type { FaultKind, FaultOrder, FaultParams, ParamRule } from './fault.ts';
+import type { FaultDescription, FaultOrder, FaultParams } from './fault.ts';
 import { FAULT_KINDS } from './kinds.ts';
+import { describeRule, fits } from './param-rule.ts';
 
 /** One thing wrong with a request. */
 export interface Problem {
@@ -9,37 +10,30 @@ export interface Problem {
 }
 
 const FIELDS = ['kind', 'params', 'share', 'seed', 'ttl_ms'];
+// A timer takes no more.
+const LONGEST_TTL_MS = 2 ** 31 - 1;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fits(rule: ParamRule, value: unknown): boolean {
-  if (rule.type === 'text') return typeof value === 'string' && value !== '';
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function describe(rule: ParamRule): string {
-  return rule.type === 'ms' ? 'a number of milliseconds, 0 or more' : 'a text';
-}
-
-function checkParams(kind: FaultKind, params: unknown, problems: Problem[]): FaultParams {
+function checkParams(kind: FaultDescription, params: unknown, problems: Problem[]): FaultParams {
   if (!isObject(params)) {
     problems.push({ path: 'params', got: params, wanted: 'an object' });
     return {};
   }
   const known = Object.keys(kind.params);
+  const wanted = known.length === 0 ? 'no parameters' : `one of ${known.join(', ')}`;
   for (const name of Object.keys(params)) {
-    if (!known.includes(name))
-      problems.push({ path: `params.${name}`, got: params[name], wanted: `one of ${known.join(', ')}` });
+    if (!known.includes(name)) problems.push({ path: `params.${name}`, got: params[name], wanted });
   }
   for (const [name, rule] of Object.entries(kind.params)) {
     const value = params[name];
     if (value === undefined ? rule.required : !fits(rule, value)) {
-      problems.push({ path: `params.${name}`, got: value ?? null, wanted: describe(rule) });
+      problems.push({ path: `params.${name}`, got: value ?? null, wanted: describeRule(rule) });
     }
   }
-  // Every value has been checked to be one of the two.
+  // Every value has been checked to be a text or a number.
   return params as FaultParams;
 }
 
@@ -56,8 +50,11 @@ function readNumber(
   return fallback;
 }
 
-/** Reads the body of POST /faults; lists every problem of it at once. */
-export function checkFault(body: unknown): { order: Omit<FaultOrder, 'id'>; problems: Problem[] } {
+/** Reads the body of POST /faults, which may name one of `kinds`; lists every problem of it at once. */
+export function checkFault(
+  body: unknown,
+  kinds: readonly FaultDescription[] = FAULT_KINDS,
+): { order: Omit<FaultOrder, 'id'>; problems: Problem[] } {
   const problems: Problem[] = [];
   const fields = isObject(body) ? body : {};
   if (!isObject(body)) problems.push({ path: '', got: body ?? null, wanted: 'a JSON object' });
@@ -65,13 +62,26 @@ export function checkFault(body: unknown): { order: Omit<FaultOrder, 'id'>; prob
     if (!FIELDS.includes(name))
       problems.push({ path: name, got: fields[name], wanted: `one of ${FIELDS.join(', ')}` });
   }
-  const kind = FAULT_KINDS.find((known) => known.kind === fields['kind']);
-  const wanted = `one of ${FAULT_KINDS.map((known) => known.kind).join(', ')}`;
+  const kind = kinds.find((known) => known.kind === fields['kind']);
+  const wanted = `one of ${kinds.map((known) => known.kind).join(', ')}`;
   if (kind === undefined) problems.push({ path: 'kind', got: fields['kind'] ?? null, wanted });
   const params = kind === undefined ? {} : checkParams(kind, fields['params'] ?? {}, problems);
   const share = readNumber(fields, 'share', 1, 1, problems);
   const seed = readNumber(fields, 'seed', 0, 2 ** 32 - 1, problems);
   const ttl = fields['ttl_ms'] ?? null;
-  const ttlMs = ttl === null ? null : readNumber(fields, 'ttl_ms', 0, 2 ** 31 - 1, problems);
+  const ttlMs = ttl === null ? null : readNumber(fields, 'ttl_ms', 0, LONGEST_TTL_MS, problems);
   return { order: { kind: kind?.kind ?? '', params, share, seed, ttlMs }, problems };
+}
+
+/** Reads the body of PUT /faults/<id>; lists every problem of it at once. */
+export function checkRenewal(body: unknown): { ttlMs: number; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const fields = isObject(body) ? body : {};
+  if (!isObject(body)) problems.push({ path: '', got: body ?? null, wanted: 'a JSON object' });
+  for (const name of Object.keys(fields)) {
+    if (name !== 'ttl_ms') problems.push({ path: name, got: fields[name], wanted: 'ttl_ms alone' });
+  }
+  // There is no usual time to give: NaN stands for none, and fits nowhere.
+  const ttlMs = readNumber(fields, 'ttl_ms', Number.NaN, LONGEST_TTL_MS, problems);
+  return { ttlMs, problems };
 }

@@ -1,4 +1,5 @@
 import type { EndpointContext } from '../phoenix/context.ts';
+import type { ParamRule } from './param-rule.ts';
 
 /** Checked parameters by name. */
 export type FaultParams = Readonly<Record<string, string | number | undefined>>;
@@ -15,18 +16,27 @@ export interface FaultOrder {
   readonly ttlMs: number | null;
 }
 
-/** What a parameter must be; `ms` is a non-negative number of milliseconds. */
-export type ParamType = 'ms' | 'text';
-
-export interface ParamRule {
-  readonly type: ParamType;
-  readonly required: boolean;
-}
-
-/** A kind of fault: its parameters, and how to inject it. `inject` returns its own lift. */
-export interface FaultKind {
+/** A kind of fault in words: what an order for it may say. */
+export interface FaultDescription {
   readonly kind: string;
   readonly about: string;
   readonly params: Readonly<Record<string, ParamRule>>;
+  /** All of it is done at inject: there is nothing to take back, and more time changes nothing. */
+  readonly once?: true;
+}
+
+/** A kind of fault: its parameters, and how to inject it. `inject` returns its own lift. */
+export interface FaultKind extends FaultDescription {
   inject(order: FaultOrder, target: EndpointContext): () => void;
 }
+
+/** The code of a FaultRefused, also in the error of a node that answers with it. */
+export const FAULT_REFUSED = 'fault_refused';
+
+/** A fault this node cannot take, however well it was ordered: what it acts on is not here. */
+export class FaultRefused extends Error {
+  readonly code = FAULT_REFUSED;
+}
+
+/** The lift of a fault that is over when it begins. */
+export function nothingToLift(): void {}

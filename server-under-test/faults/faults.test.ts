@@ -1,105 +1,117 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { LocalServer } from '../testing/local-server.ts';
+import { test } from 'node:test';
+import { ClusterPair } from '../testing/cluster-pair.ts';
+import { crashed, ManualNode } from '../testing/manual-node.ts';
 import { okReply } from '../testing/probe.ts';
-import { checkFault } from './check.ts';
 import type { FaultOrder, FaultParams } from './fault.ts';
-import { isSelected } from './selection.ts';
+import { FAULT_KINDS } from './kinds.ts';
+import { isHitNode } from './node-choice.ts';
 
-let server: LocalServer;
-before(async () => {
-  server = await LocalServer.start();
-});
-after(() => server.stop());
-afterEach(() => {
-  for (const id of server.app.faults.ids()) server.app.faults.lift(id);
+/** An order for each kind. */
+const SAMPLES: Readonly<Record<string, FaultParams>> = {
+  slow_connect: { delay_ms: 5 },
+  slow_join: { delay_ms: 5 },
+  blocking_handler: { delay_ms: 5 },
+  server_blocked: { delay_ms: 5 },
+  intercept: { event: 'shout' },
+  channel_crash: { every_ms: 5_000 },
+  worker_crash_loop: { strategy: 'rest_for_one' },
+  mailbox_flood: { messages: 100, ms: 10 },
+  table_bloat: { rows: 100, bytes: 10, sweep: 'all' },
+  state_leak: { bytes: 10 },
+  zombie: { ms: 10_000 },
+  telemetry_raise: { event: 'phoenix.socket_drain' },
+  tracker_shard_kill: {},
+  registry_partition_kill: {},
+};
+
+test('every kind has a name of its own', () => {
+  assert.deepEqual(FAULT_KINDS.map(({ kind }) => kind).toSorted(), Object.keys(SAMPLES).toSorted());
 });
 
-function inject(kind: string, params: FaultParams, more: Partial<FaultOrder> = {}): void {
-  server.app.faults.inject({ id: kind, kind, params, share: 1, seed: 0, ttlMs: null, ...more });
+for (const { kind } of FAULT_KINDS) {
+  test(`${kind} lifts itself when its time is over, and leaves nothing behind`, async () => {
+    const node = new ManualNode();
+    const { context } = node.app;
+    const { interference, pubsub, runtime, telemetry } = context;
+    // A channel that was crashed or killed is gone for good.
+    const standing = (): number[] => [node.clock.pending, runtime.processes - context.channels];
+    const client = await node.connect(['room:a']);
+    await node.clock.advance(100);
+    const before = standing();
+    node.inject(kind, SAMPLES[kind] ?? {}, { ttlMs: 2_500 });
+    client.send(['1', '2', 'room:a', 'ping', {}]);
+    await node.clock.advance(2_499);
+    assert.deepEqual(node.app.faults.ids(), [kind]);
+    await node.clock.advance(1);
+    assert.deepEqual(node.app.faults.ids(), []);
+    const { connects, joins, handlers, orphans } = interference;
+    const obstacles = [connects, joins, handlers, orphans, runtime.answers].map(({ any }) => any);
+    assert.deepEqual([...obstacles, pubsub.diversions.size], [false, false, false, false, false, 0]);
+    assert.equal(telemetry.socketDrain.listened, false);
+    assert.equal(node.app.tree.strategy, 'one_for_one');
+    await node.clock.advance(1_000);
+    assert.deepEqual(standing(), before);
+    assert.equal(await node.lift(kind), false);
+  });
 }
 
-/** Milliseconds from sending frames to the frame that answers them. */
-async function timed(action: () => Promise<void>): Promise<number> {
-  const { clock } = server.app.context.runtime;
-  const startMs = clock.nowMs();
-  await action();
-  return clock.nowMs() - startMs;
-}
-
-test('slow_join delays matching joins and holds their connection, until lifted', async () => {
-  inject('slow_join', { delay_ms: 60, topic: 'room:*' });
-  const probe = await server.connect();
-  const spent = await timed(async () => {
-    probe.send(['1', '1', 'room:slow', 'phx_join', {}], [null, '2', 'phoenix', 'heartbeat', {}]);
-    await probe.expect(okReply('1', '1', 'room:slow'), okReply(null, '2', 'phoenix'));
-  });
-  assert.ok(spent >= 59, `the join took ${spent} ms`);
-  assert.equal(server.app.context.interference.joinDelayMs('lobby', 1), 0);
-  assert.equal(server.app.faults.lift('slow_join'), true);
-  assert.equal(server.app.context.interference.joinDelayMs('room:slow', 1), 0);
-});
-
-test('blocking_handler holds the mailbox of selected topics for the named event only', async () => {
-  inject('blocking_handler', { delay_ms: 60, topic: 'room:*', event: 'ping' });
-  const probe = await server.joined('room:b1');
-  const other = await server.joined('room:b1');
-  const spent = await timed(async () => {
-    probe.send(['1', '2', 'room:b1', 'ping', {}], ['1', '3', 'room:b1', 'status', { status: 'ok' }]);
-    other.send(['1', '2', 'room:b1', 'shout', {}]);
-    await probe.expect([null, null, 'room:b1', 'shout', {}]);
-    await probe.expect(okReply('1', '2', 'room:b1'), okReply('1', '3', 'room:b1'));
-  });
-  assert.ok(spent >= 59, `the push took ${spent} ms`);
-});
-
-test('a share selects topics by seed', () => {
-  inject('blocking_handler', { delay_ms: 5 }, { share: 0.3, seed: 9 });
-  const { interference } = server.app.context;
-  for (let n = 0; n < 100; n += 1) {
-    const topic = `room:${n}`;
-    assert.equal(interference.handlerDelayMs(topic, 'any'), isSelected(topic, 0.3, 9) ? 5 : 0);
-  }
+test('more time can be given while it is on, and only then', async () => {
+  const node = new ManualNode();
+  node.inject('slow_join', { delay_ms: 5 }, { ttlMs: 30 });
+  await node.clock.advance(29);
+  assert.equal(node.app.faults.renew('slow_join', 100), true);
+  await node.clock.advance(99);
+  assert.deepEqual(node.app.faults.ids(), ['slow_join']);
+  await node.clock.advance(1);
+  assert.deepEqual(node.app.faults.ids(), []);
+  assert.equal(node.app.faults.renew('slow_join', 100), false);
 });
 
 test('intercept sends an event through every channel and its handle_out', async () => {
-  inject('intercept', { event: 'shout', topic: 'room:*' });
-  const before = server.app.snapshot().telemetry['firedrill.intercept_sends'] ?? 0;
-  const probe = await server.joined('room:i', {}, 'vsn=2.0.0&user_id=u');
-  probe.send(['1', '2', 'room:i', 'shout', { n: 1 }]);
-  await probe.expect(okReply('1', '2', 'room:i'), ['1', null, 'room:i', 'shout', { n: 1, to: 'u' }]);
-  assert.equal(server.app.snapshot().telemetry['firedrill.intercept_sends'], before + 1);
-  server.app.faults.lift('intercept');
-  probe.send(['1', '3', 'room:i', 'shout', { n: 2 }]);
-  await probe.expect([null, null, 'room:i', 'shout', { n: 2 }], okReply('1', '3', 'room:i'));
+  const node = new ManualNode();
+  node.inject('intercept', { event: 'shout', topic: 'room:*' });
+  const client = await node.connect(['room:i'], 'u');
+  client.send(['1', '2', 'room:i', 'shout', { n: 1 }]);
+  await node.clock.settle();
+  const diverted = [okReply('1', '2', 'room:i'), ['1', null, 'room:i', 'shout', { n: 1, to: 'u' }]];
+  assert.deepEqual(client.take(), diverted);
+  assert.equal(node.app.context.telemetry.interceptSends.value, 1);
+  await node.lift('intercept');
+  client.send(['1', '3', 'room:i', 'shout', { n: 2 }]);
+  await node.clock.settle();
+  assert.deepEqual(client.take(), [[null, null, 'room:i', 'shout', { n: 2 }], okReply('1', '3', 'room:i')]);
 });
 
-test('a fault lifts itself after its ttl', async () => {
-  inject('slow_join', { delay_ms: 5 }, { ttlMs: 30 });
-  const { interference, runtime } = server.app.context;
-  assert.equal(interference.joinDelayMs('room:a', 1), 5);
-  await new Promise<void>((resolve) => void runtime.clock.after(60, resolve));
-  assert.deepEqual([interference.joinDelayMs('room:a', 1), server.app.faults.ids()], [0, []]);
-});
-
-test('a wrong order lists all its problems and names what is known', () => {
-  const paths = (body: unknown): string[] => checkFault(body).problems.map(({ path }) => path);
-  assert.deepEqual(paths({ kind: 'slow_join', params: { delay_ms: 5 } }), []);
-  assert.deepEqual(paths({ kind: 'nope', share: 2, seed: -1, ttl_ms: 'x', extra: 1 }), [
-    'extra',
-    'kind',
-    'share',
-    'seed',
-    'ttl_ms',
-  ]);
-  assert.deepEqual(paths({ kind: 'slow_join', params: { delay_ms: Number.NaN, topics: 'room:*' } }), [
-    'params.topics',
-    'params.delay_ms',
-  ]);
-  assert.deepEqual(paths({ kind: 'intercept', params: {} }), ['params.event']);
-  for (const body of [null, [], 'text', undefined]) assert.deepEqual(paths(body)[0], '');
-  assert.match(
-    checkFault({ kind: 'nope' }).problems[0]?.wanted ?? '',
-    /slow_join, blocking_handler, intercept/,
+test('a kind that hits one process hits one node, and every node in its time', () => {
+  const nodes = [0, 1, 2];
+  const hits = (seed: number): number[] =>
+    nodes.filter((node) => {
+      const others = nodes.filter((other) => other !== node).toReversed();
+      return isHitNode({ runtime: { node }, distribution: { connected: () => others } }, seed);
+    });
+  const all = Array.from({ length: 50 }, (_, seed) => hits(seed));
+  for (const [seed, hit] of all.entries()) assert.equal(hit.length, 1, `seed ${seed}`);
+  assert.deepEqual(
+    nodes.filter((node) => all.flat().includes(node)),
+    nodes,
   );
+});
+
+test('in a cluster the other nodes do not notice', { timeout: 10_000 }, async (t) => {
+  const pair = await ClusterPair.start();
+  t.after(() => pair.stop());
+  const probes = await Promise.all(pair.nodes.map((node) => node.joined('room:a')));
+  const order: FaultOrder = {
+    id: 'f1',
+    kind: 'registry_partition_kill',
+    params: {},
+    share: 1,
+    seed: 5,
+    ttlMs: null,
+  };
+  for (const { app } of pair.nodes) app.faults.inject(order);
+  const hit = pair.nodes.findIndex(({ app }) => isHitNode(app.context, order.seed));
+  await probes[hit]?.expect(crashed('room:a'));
+  await probes[1 - hit]?.expectQuiet();
 });

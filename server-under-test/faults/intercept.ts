@@ -1,4 +1,4 @@
-import { matchesTopic } from '../phoenix/routes.ts';
+import { TOPIC, topicFilter } from './channel-choice.ts';
 import type { FaultKind } from './fault.ts';
 import { isSelected } from './selection.ts';
 
@@ -6,13 +6,13 @@ import { isSelected } from './selection.ts';
 export const intercept: FaultKind = {
   kind: 'intercept',
   about: 'broadcasts of the event go through every channel and its handle_out',
-  params: { event: { type: 'text', required: true }, topic: { type: 'text', required: false } },
+  params: { event: { type: 'text', required: true }, topic: TOPIC },
 
   inject(order, target) {
     const wanted = order.params['event'];
-    const pattern = String(order.params['topic'] ?? '*');
+    const matches = topicFilter(order);
     const diverts = (topic: string, event: string): boolean =>
-      event === wanted && matchesTopic(pattern, topic) && isSelected(topic, order.share, order.seed);
+      event === wanted && matches(topic) && isSelected(topic, order.share, order.seed);
     target.pubsub.diversions.add(diverts);
     return () => void target.pubsub.diversions.delete(diverts);
   },

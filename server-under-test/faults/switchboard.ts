@@ -5,7 +5,7 @@ import { FAULT_KINDS } from './kinds.ts';
 
 interface Active {
   readonly lift: () => void;
-  readonly timer: Timer | null;
+  timer: Timer | null;
 }
 
 /** The faults in force on one node. Each lifts itself when its time is over, whoever else is dead by then. */
@@ -23,9 +23,17 @@ export class Switchboard {
     const kind = FAULT_KINDS.find((known) => known.kind === order.kind);
     if (kind === undefined) throw new Error(`no fault is called ${order.kind}`);
     const lift = kind.inject(order, this.target);
-    const timer =
-      order.ttlMs === null ? null : this.target.runtime.clock.after(order.ttlMs, () => this.lift(order.id));
+    const timer = order.ttlMs === null ? null : this.liftAfter(order.id, order.ttlMs);
     this.active.set(order.id, { lift, timer });
+  }
+
+  /** Gives a fault that much time from now; false when it is not in force here. */
+  renew(id: string, ttlMs: number): boolean {
+    const fault = this.active.get(id);
+    if (fault === undefined) return false;
+    fault.timer?.cancel();
+    fault.timer = this.liftAfter(id, ttlMs);
+    return true;
   }
 
   /** Takes a fault back; false when it is not in force here. */
@@ -41,5 +49,9 @@ export class Switchboard {
   /** Ids of the faults in force. */
   ids(): string[] {
     return [...this.active.keys()];
+  }
+
+  private liftAfter(id: string, ttlMs: number): Timer {
+    return this.target.runtime.clock.after(ttlMs, () => this.lift(id));
   }
 }

@@ -89,6 +89,12 @@ export abstract class GenServer extends Process {
   }
 
   private answer(call: Call): void | Promise<void> {
+    const { answers } = this.runtime;
+    const held = answers.any ? answers.meet(this) : null;
+    return held === null ? this.answerNow(call) : held.then(() => this.answerNow(call));
+  }
+
+  private answerNow(call: Call): void | Promise<void> {
     const value = this.handleCall(call.request, call);
     if (value instanceof Promise) return value.then((later: unknown) => this.give(call, later));
     this.give(call, value);

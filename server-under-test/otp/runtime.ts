@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { ExitQueue } from './exit-queue.ts';
 import { Exit, reasonOf } from './exit-reason.ts';
+import { Obstacles } from './obstacles.ts';
 import { IDLE } from './process-state.ts';
 import type { Process } from './process.ts';
 import { Scheduler } from './scheduler.ts';
@@ -12,6 +13,8 @@ export class Runtime {
   /** Index of the node, part of every pid. */
   readonly node: number;
   readonly exits = new ExitQueue();
+  /** Met by every GenServer before it answers a call. */
+  readonly answers = new Obstacles<Process>();
   /** How often a message woke a process from hibernation. */
   wakeUps = 0;
   private lastId = 0;

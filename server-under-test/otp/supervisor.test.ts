@@ -323,3 +323,21 @@ test('killed while it waits for a child, it starts nothing more', async () => {
   assert.deepEqual(log, ['-a boom', '~b', '-b shutdown']);
   assert.deepEqual([runtime.processes, clock.pending], [0, 0]);
 });
+
+test('an imposed strategy counts until it is taken back, of several the latest', async () => {
+  const { clock, runtime, log, worker } = setUp();
+  const supervisor = new Supervisor(runtime, [worker('a'), worker('b')]);
+  const [first, second] = [supervisor.impose('one_for_all'), supervisor.impose('rest_for_one')];
+  log.length = 0;
+  await crash(clock, supervisor, 'a');
+  assert.deepEqual(
+    [supervisor.strategy, log.splice(0)],
+    ['rest_for_one', ['-a boom', '-b shutdown', '+a', '+b']],
+  );
+  second();
+  second();
+  assert.equal(supervisor.strategy, 'one_for_all');
+  first();
+  await crash(clock, supervisor, 'a');
+  assert.deepEqual([supervisor.strategy, log], ['one_for_one', ['-a boom', '+a']]);
+});

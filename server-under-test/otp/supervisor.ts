@@ -70,14 +70,15 @@ class Retry {
  * An end is a message like any other, so a named child is absent for a moment: callers in between get noproc.
  */
 export class Supervisor extends Supervision {
-  readonly strategy: Strategy;
+  private readonly ownStrategy: Strategy;
+  private readonly imposed: Array<{ readonly strategy: Strategy }> = [];
   private readonly intensity: RestartIntensity;
   private list: readonly Child[];
 
   /** Throws what the start of a child threw, as the cause of an `Exit`; the children before it are stopped. */
   constructor(runtime: Runtime, specs: readonly ChildSpec[], options: SupervisorOptions = {}) {
     super(runtime);
-    this.strategy = options.strategy ?? 'one_for_one';
+    this.ownStrategy = options.strategy ?? 'one_for_one';
     this.intensity = new RestartIntensity(options);
     this.list = specs.map((spec) => new Child(spec));
     const twice = this.list.find(
@@ -91,6 +92,20 @@ export class Supervisor extends Supervision {
       void this.stop(failure.reason);
       throw failure;
     }
+  }
+
+  get strategy(): Strategy {
+    return this.imposed.at(-1)?.strategy ?? this.ownStrategy;
+  }
+
+  /** Makes it follow another strategy until the returned function is called; of several the latest counts. */
+  impose(strategy: Strategy): () => void {
+    const imposition = { strategy };
+    this.imposed.push(imposition);
+    return () => {
+      const at = this.imposed.indexOf(imposition);
+      if (at >= 0) this.imposed.splice(at, 1);
+    };
   }
 
   /** Its children in start order. */

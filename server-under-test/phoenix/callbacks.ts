@@ -11,9 +11,9 @@ export function handleMessage(channel: Channel, message: Message): void | Promis
   if (message.event === 'phx_leave') {
     return channel.stopWith({ shutdown: 'left' }, { status: 'ok', response: {} });
   }
-  const delayMs = channel.context.interference.handlerDelayMs(channel.topic, message.event);
-  if (delayMs > 0) return channel.wait(delayMs).then(() => handleIn(channel, message));
-  return handleIn(channel, message);
+  const { handlers } = channel.context.interference;
+  const held = handlers.any ? handlers.meet(channel, message.event) : null;
+  return held === null ? handleIn(channel, message) : held.then(() => handleIn(channel, message));
 }
 
 function handleIn(channel: Channel, message: Message): void | Promise<void> {

@@ -11,7 +11,7 @@ import { TIMEOUT, type ChannelModule, type JoinResult, type Reply } from './chan
 import { ChannelSocket } from './channel-socket.ts';
 import type { EndpointContext } from './context.ts';
 import { Message, type Ref } from './message.ts';
-import { CloseNotice, DRAIN, JoinRequest } from './notices.ts';
+import { CloseNotice, DRAIN, JoinRequest, Planted } from './notices.ts';
 import type { Route } from './routes.ts';
 import type { Transport } from './transport.ts';
 
@@ -92,6 +92,7 @@ export class Channel extends Process implements Registrant {
     if (message instanceof Call) return handleCall(this, message);
     if (message instanceof Cast) return handleCast(this, message.request);
     if (message instanceof StopRequest) return this.terminate(message.reason);
+    if (message instanceof Planted) return message.work(this);
     // Its supervisor's exit ends a GenServer that traps exits, and runs its terminate.
     if (message instanceof ExitMessage && message.from !== null && message.from === this.supervisor)
       return this.terminate(message.reason);
@@ -177,9 +178,9 @@ export class Channel extends Process implements Registrant {
   }
 
   private join(payload: unknown): void | Promise<void> {
-    const delayMs = this.context.interference.joinDelayMs(this.topic, this.transport.id);
-    if (delayMs > 0) return this.wait(delayMs).then(() => this.runJoin(payload));
-    return this.runJoin(payload);
+    const { joins } = this.context.interference;
+    const held = joins.any ? joins.meet(this) : null;
+    return held === null ? this.runJoin(payload) : held.then(() => this.runJoin(payload));
   }
 
   // join/3 that raises, exits or answers nonsense ends the channel without terminate (phoenix-semantics 2.4).
@@ -236,7 +237,10 @@ export class Channel extends Process implements Registrant {
 
   // Behind the backlog: an orphan first does the work that was queued (phoenix-semantics 2.9).
   private transportDied(reason: ExitReason): void | Promise<void> {
-    return this.terminate(reason === 'normal' ? { shutdown: 'closed' } : reason);
+    const adopted = reason === 'normal' ? { shutdown: 'closed' } : reason;
+    const { orphans } = this.context.interference;
+    const held = orphans.any ? orphans.meet(this) : null;
+    return held === null ? this.terminate(adopted) : held.then(() => this.terminate(adopted));
   }
 
   private logCrash(reason: ExitReason): void {

@@ -88,6 +88,11 @@ export class ChannelSocket {
     this.ownAssigns[key] = value;
   }
 
+  /** Takes an assign of this channel's own away. */
+  unassign(key: string): void {
+    if (this.ownAssigns !== null) delete this.ownAssigns[key];
+  }
+
   /** To this channel's client only. Throws before the join is done and on payloads that are no map or bytes. */
   push(event: string, payload: unknown): void {
     this.requireJoined('push');

@@ -27,7 +27,11 @@ export function connectUser(
     noteConnected(context, opening, transport, connected, startedMs);
     return connected;
   };
-  const result = context.socket.connect(opening.params, opening.connectInfo);
+  const connect = (): ConnectResult | Promise<ConnectResult> =>
+    context.socket.connect(opening.params, opening.connectInfo);
+  const { connects } = context.interference;
+  const held = connects.any ? connects.meet(opening) : null;
+  const result = held === null ? connect() : held.then(connect);
   return result instanceof Promise ? result.then(settle) : settle(result);
 }
 

@@ -1,24 +1,15 @@
-/** Milliseconds to add before join/3 of this topic on the transport with this number. */
-export type JoinDelay = (topic: string, transport: number) => number;
-/** Milliseconds to add before handle_in of this event. */
-export type HandlerDelay = (topic: string, event: unknown) => number;
+import { Obstacles } from '../otp/obstacles.ts';
+import type { Channel } from './channel-server.ts';
+import type { Opening } from './connect.ts';
 
-/** Where faults reach into channels. Empty sets cost one comparison on the hot path. */
+/** Where faults get in the way of connections and channels. Each costs one comparison where there are none. */
 export class Interference {
-  readonly joinDelays = new Set<JoinDelay>();
-  readonly handlerDelays = new Set<HandlerDelay>();
-
-  joinDelayMs(topic: string, transport: number): number {
-    if (this.joinDelays.size === 0) return 0;
-    let total = 0;
-    for (const delay of this.joinDelays) total += delay(topic, transport);
-    return total;
-  }
-
-  handlerDelayMs(topic: string, event: unknown): number {
-    if (this.handlerDelays.size === 0) return 0;
-    let total = 0;
-    for (const delay of this.handlerDelays) total += delay(topic, event);
-    return total;
-  }
+  /** Met before connect/3, in the HTTP request that runs it. */
+  readonly connects = new Obstacles<Opening>();
+  /** Met before join/3, the transport held. */
+  readonly joins = new Obstacles<Channel>();
+  /** Met before handle_in, with the event as the detail. */
+  readonly handlers = new Obstacles<Channel>();
+  /** Met by a channel whose transport has died, between its backlog and its terminate (phoenix-semantics 2.9). */
+  readonly orphans = new Obstacles<Channel>();
 }

@@ -45,6 +45,18 @@ export class Inbound {
   }
 }
 
+/** Work a fault puts into a channel's mailbox. It runs in its turn, as a callback would; what it throws is the channel's crash. */
+export class Planted {
+  /** What the observer calls it. */
+  readonly event: string;
+  readonly work: (channel: Channel) => void | Promise<void>;
+
+  constructor(event: string, work: Planted['work']) {
+    this.event = event;
+    this.work = work;
+  }
+}
+
 /** Tells a transport to end in its turn. */
 export class StopTransport {
   readonly reason: ExitReason;

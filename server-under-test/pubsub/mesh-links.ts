@@ -70,7 +70,17 @@ export class MeshLinks {
   }
 
   heal(node: number): void {
-    if (!this.cuts.delete(node)) return;
+    if (this.cuts.delete(node)) this.hurry(node);
+  }
+
+  /** Nodes this one is cut off from. */
+  get cutOff(): readonly number[] {
+    return [...this.cuts];
+  }
+
+  /** Calls a node that is out of reach now, if it is ours to call. */
+  hurry(node: number): void {
+    if (this.up.has(node)) return;
     for (const call of this.calls.values()) if (call.node === node) call.hurry();
   }
 

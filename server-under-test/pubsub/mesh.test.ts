@@ -175,6 +175,42 @@ test('a netsplit between two nodes leaves the third with both', async (t) => {
   );
 });
 
+test('told of its netsplits as they stand a node is cut off from those and no other', async (t) => {
+  const nodes = nodesFor(t);
+  const [first, second, third] = [await nodes.start(0), await nodes.start(1), await nodes.start(2)];
+  await Promise.all([first, second, third].map(({ mesh }) => mesh.whenComplete(2)));
+  const watcher = second.mailbag();
+  second.mesh.watchNodes(watcher);
+  second.mesh.cutOffFrom([0]);
+  second.mesh.cutOffFrom([0]);
+  assert.deepEqual(await watcher.first(1), [new NodeDown(0)]);
+  assert.deepEqual(second.mesh.connected(), [2]);
+  second.mesh.cutOffFrom([2]);
+  const seen = await watcher.first(3);
+  assert.deepEqual(new Set(seen.slice(1)), new Set([new NodeDown(2), new NodeUp(0)]));
+  second.mesh.cutOffFrom([]);
+  assert.deepEqual((await watcher.first(4)).slice(3), [new NodeUp(2)]);
+});
+
+test('a node that is hurried calls at once, whatever its back-off says, and never one it has on the line', async (t) => {
+  const nodes = nodesFor(t);
+  // Its time stands still: no back-off is ever over.
+  const second = new MeshNode(1, 1, new ManualClock());
+  t.after(() => second.mesh.close());
+  await assert.rejects(second.mesh.connect(nodes.pathOf(0), 0), { code: 'ENOENT' });
+  const first = await nodes.start(0);
+  const watcher = first.mailbag();
+  first.mesh.watchNodes(watcher);
+  second.mesh.hurry(0);
+  await second.mesh.whenComplete(1);
+  second.mesh.hurry(0);
+  second.mesh.hurry(7);
+  const there = first.subscriber('t');
+  shout(second, 1);
+  assert.deepEqual(numbersOf(await there.first(1)), [1]);
+  assert.deepEqual(watcher.seen, [new NodeUp(1)]);
+});
+
 test('a second call to the same node takes the place of the first, which calls no more', async (t) => {
   const nodes = nodesFor(t);
   const [first, second] = await nodes.pair();

@@ -110,6 +110,17 @@ export class Mesh implements Adapter, Distribution, RemoteProcesses {
     this.links.heal(node);
   }
 
+  /** Netsplits as they stand now: cut off from these nodes, and from no other. */
+  cutOffFrom(nodes: readonly number[]): void {
+    for (const node of this.links.cutOff) if (!nodes.includes(node)) this.heal(node);
+    for (const node of nodes) this.cut(node);
+  }
+
+  /** That node listens again: calls it without waiting for the next turn of the back-off. */
+  hurry(node: number): void {
+    this.links.hurry(node);
+  }
+
   close(): void {
     this.closed = true;
     this.links.close();

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FaultOrder } from '../faults/fault.ts';
+import { FaultBook } from './fault-book.ts';
+import { FakeCluster } from './testing/fake-cluster.ts';
+
+const ON_NODES = { kind: 'slow_join', params: { delay_ms: 5 }, share: 1, seed: 0, ttlMs: null };
+const ON_CLUSTER = { kind: 'node_pause', params: {}, share: 1, seed: 0, ttlMs: null };
+
+interface Scene {
+  readonly cluster: FakeCluster;
+  readonly book: FaultBook;
+  /** What the nodes were asked, by operation and fault. */
+  readonly asked: string[];
+  /** Operations the nodes do not obey. */
+  readonly deaf: Set<string>;
+}
+
+function setUp(): Scene {
+  const cluster = new FakeCluster(2);
+  const asked: string[] = [];
+  const deaf = new Set<string>();
+  const book = new FaultBook({
+    clock: cluster.clock,
+    hands: cluster,
+    log: (line) => cluster.log(line),
+    async askAll(request) {
+      const id = 'order' in request ? request.order.id : 'id' in request ? String(request.id) : '';
+      asked.push(`${request.op} ${id}`);
+      if (deaf.has(request.op)) throw new Error('node1 did not answer');
+    },
+  });
+  return { cluster, book, asked, deaf };
+}
+
+const ids = (orders: readonly FaultOrder[]): string[] => orders.map(({ id }) => id);
+
+test('faults within nodes and of whole nodes have their ids, their list and their lifts in one place', async () => {
+  const { book, asked, cluster } = setUp();
+  assert.deepEqual([await book.inject(ON_NODES), await book.inject(ON_CLUSTER)], ['f1', 'f2']);
+  assert.deepEqual([ids(book.orders()), asked], [['f1', 'f2'], ['inject f1']]);
+  assert.equal(cluster.running().length, 1);
+  assert.deepEqual([await book.lift('f2'), await book.lift('f1')], [true, true]);
+  assert.deepEqual([await book.lift('f2'), await book.lift('toString')], [false, false]);
+  assert.deepEqual([ids(book.orders()), asked], [[], ['inject f1', 'lift f1']]);
+  assert.equal(cluster.running().length, 2);
+});
+
+test('a fault whose time is over is lifted, by the nodes where it is theirs', async () => {
+  const { book, asked, cluster } = setUp();
+  await book.inject({ ...ON_NODES, ttlMs: 100 });
+  await book.inject({ ...ON_CLUSTER, ttlMs: 100 });
+  await cluster.clock.advance(99);
+  assert.deepEqual([ids(book.orders()), cluster.running().length], [['f1', 'f2'], 1]);
+  await cluster.clock.advance(1);
+  assert.deepEqual([ids(book.orders()), cluster.running().length], [[], 2]);
+  assert.deepEqual(asked, ['inject f1']);
+  assert.deepEqual([await book.renew('f1', 100), cluster.clock.pending], [false, 0]);
+});
+
+test('a renewal counts from now, here and on the nodes, and gives one without an end an end', async () => {
+  const { book, asked, cluster } = setUp();
+  await book.inject({ ...ON_NODES, ttlMs: 100 });
+  await book.inject(ON_CLUSTER);
+  await cluster.clock.advance(90);
+  assert.deepEqual([await book.renew('f1', 50), await book.renew('f2', 50)], [true, true]);
+  assert.deepEqual(asked, ['inject f1', 'renew f1']);
+  await cluster.clock.advance(49);
+  assert.deepEqual(ids(book.orders()), ['f1', 'f2']);
+  await cluster.clock.advance(1);
+  assert.deepEqual([ids(book.orders()), cluster.running().length], [[], 2]);
+  assert.equal(await book.renew('nobody', 50), false);
+});
+
+test('a node that was away is given what is in force on the others, for the time that is left', async () => {
+  const { book, cluster } = setUp();
+  await book.inject({ ...ON_NODES, ttlMs: 100 });
+  await book.inject(ON_NODES);
+  await book.inject(ON_CLUSTER);
+  await book.inject({ ...ON_NODES, kind: 'tracker_shard_kill', params: {} });
+  await cluster.clock.advance(30);
+  assert.deepEqual(
+    book.ordersOnNodes().map(({ id, ttlMs }) => [id, ttlMs]),
+    [
+      ['f1', 70],
+      ['f2', null],
+    ],
+  );
+});
+
+test('half a fault is none, and what could not be lifted stays to be lifted again', async () => {
+  const { book, asked, deaf } = setUp();
+  deaf.add('inject');
+  await assert.rejects(book.inject(ON_NODES), /did not answer/);
+  assert.deepEqual([asked, book.orders()], [['inject f1', 'lift f1'], []]);
+  deaf.clear();
+  await book.inject(ON_NODES);
+  deaf.add('lift');
+  await assert.rejects(book.lift('f2'), /did not answer/);
+  assert.deepEqual(ids(book.orders()), ['f2']);
+  deaf.clear();
+  assert.equal(await book.lift('f2'), true);
+  assert.deepEqual(book.orders(), []);
+});
+
+test('two who lift at once wait for the same lift, and none can be renewed in it', async () => {
+  const { book, cluster } = setUp();
+  cluster.drains = true;
+  const id = await book.inject({ ...ON_CLUSTER, kind: 'deploy' });
+  const first = book.lift(id);
+  const second = book.lift(id);
+  assert.equal(await book.renew(id, 100), false);
+  assert.deepEqual([await first, await second, cluster.did], [true, true, ['drain 0 for 700', 'start 0']]);
+});
+
+test('a fault of whole nodes that cannot lift itself says so', async () => {
+  const { book, cluster } = setUp();
+  await book.inject({ ...ON_CLUSTER, kind: 'node_kill', params: { restart_after_ms: 0 }, ttlMs: 100 });
+  for (const { index } of cluster.nodes) cluster.broken.add(index);
+  await cluster.clock.advance(100);
+  assert.deepEqual(cluster.lines, ['node_kill (f1) was not lifted: Error: it does not boot']);
+  cluster.broken.clear();
+  assert.equal(await book.lift('f1'), true);
+  assert.equal(cluster.running().length, 2);
+});
+
+test('at the end of the server no fault has anything left to do', async () => {
+  const { book, cluster } = setUp();
+  await book.inject({ ...ON_NODES, ttlMs: 100 });
+  book.close();
+  assert.deepEqual([book.orders(), cluster.clock.pending], [[], 0]);
+});
