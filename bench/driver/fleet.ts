@@ -1,7 +1,7 @@
 /** Processes of clients of one kind, ordered about together. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { batchPrefix } from '../../harness/drive/batch-scheduling.ts';
+import { toBatch } from '../../harness/drive/batch-scheduling.ts';
 import type { Answer, Order } from './order.ts';
 
 export type Kind = 'ours' | 'mute' | 'ws' | 'bare';
@@ -19,12 +19,13 @@ export class Fleet {
   constructor(kind: Kind, processes: number) {
     const module = fileURLToPath(new URL(MODULE[kind], import.meta.url));
     const flags = ['--expose-gc', '--max-semi-space-size=16', '--disable-warning=ExperimentalWarning'];
-    // The scheduling our workers give themselves is part of what they are; a peer runs as it is started.
-    const prefix = kind === 'ours' || kind === 'mute' ? batchPrefix() : [];
-    const command = [...prefix, process.execPath, ...flags, module, kind];
+    const args = [...flags, module, kind];
     this.#children = Array.from({ length: processes }, () =>
-      spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+      spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
     );
+    // The scheduling our workers are given is part of what they are; a peer runs as it is started.
+    const isOurs = kind === 'ours' || kind === 'mute';
+    if (isOurs) for (const { pid } of this.#children) void toBatch(pid);
   }
 
   /** All processes obey; `count` and `cpuUs` and `rssBytes` are sums, `seconds` is the slowest's. */

@@ -82,7 +82,6 @@ const CATALOGUE = [
   trend('send_lateness', 'due to sent, our own delay'),
   trend('loop_lag', 'delay of the event loop of the load workers'),
   trend('gc_pause', 'pauses of the garbage collector in the load workers'),
-  trend('gc_pause', 'pauses of the garbage collector in the load workers'),
 ];
 
 export const METRICS: readonly MetricSpec[] = CATALOGUE;

@@ -1,6 +1,7 @@
 /** Settings that bound no number of clients, but bend the figures when they are wrong. */
 import { formatCount } from '../base/units.ts';
 import type { Machine } from '../target/machine.ts';
+import type { Lack } from '../target/net-lab-needs.ts';
 
 /** Read where the kernel tells; null elsewhere. */
 export type Settings = {
@@ -19,7 +20,14 @@ export type Check = {
   lift: string | null;
 };
 
-type Facts = { machine: Machine; settings: Settings; isTracked: boolean | null; node: string };
+type Facts = {
+  machine: Machine;
+  settings: Settings;
+  isTracked: boolean | null;
+  /** What keeps faults of the kernel from being had here; absent where nobody looked. */
+  kernelLacks?: readonly Lack[] | undefined;
+  node: string;
+};
 
 /** Connects a run keeps under way at once: a queue that holds fewer drops some, and each drop costs a second. */
 const CONNECTS_AT_ONCE = 1_200;
@@ -54,6 +62,7 @@ export function checkSettings(facts: Facts): Check[] {
     );
   }
   if (machine.loopback !== null) checks.push(checkLoopback(machine.loopback));
+  if (facts.kernelLacks !== undefined) checks.push(checkKernelFaults(facts.kernelLacks));
   return checks;
 }
 
@@ -74,6 +83,15 @@ function checkQueue({ somaxconn, platform }: Machine): Check {
   const found = `${formatCount(somaxconn)}: beyond it connects are dropped, and each drop costs a second`;
   const name = platform === 'darwin' ? 'kern.ipc.somaxconn' : 'net.core.somaxconn';
   return { name: 'listen queue', found, isFine: false, lift: `sudo sysctl -w ${name}=${LISTEN_QUEUE}` };
+}
+
+/** Packet loss, partitions, killed connections and rate limits, in a network namespace of the run's own. */
+function checkKernelFaults(lacks: readonly Lack[]): Check {
+  const name = 'kernel faults';
+  if (lacks.length === 0) return fine(name, 'possible, in a network namespace of the run');
+  const lifts = lacks.map(({ lift }) => lift).filter((lift) => lift !== null);
+  const found = `not here: ${lacks.map(({ got }) => got).join('; ')}`;
+  return { name, found, isFine: false, lift: lifts.length === 0 ? null : lifts.join(' && ') };
 }
 
 /** Where each address of loopback must be set up before connections can start from it. */

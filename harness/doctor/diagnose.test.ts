@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Machine } from '../target/machine.ts';
+import type { Lack } from '../target/net-lab-needs.ts';
 import { diagnose, type Findings } from './diagnose.ts';
 
 const machine: Machine = {
@@ -23,6 +24,7 @@ const findings: Findings = {
   machine,
   settings: { synBacklog: 2_048, timeWaitBuckets: 131_072 },
   isTracked: false,
+  kernelLacks: [],
   tools: [],
   node: 'v26.10.0',
 };
@@ -87,4 +89,30 @@ test('macOS runs what fits on its one loopback address and names the alias', () 
   assert.deepEqual([withServer.binds, withServer.holds], ['ports', 16_384]);
   assert.equal(limits[0]?.lift, 'sudo ifconfig lo0 alias 127.0.0.2');
   assert.match(checks.find(({ name }) => name === 'loopback addresses')?.found ?? '', /alias for each/);
+});
+
+test('faults of the kernel can be had or not, and the command for them is told', () => {
+  const kernel = (kernelLacks: readonly Lack[]): unknown =>
+    diagnose(on({}, { kernelLacks }), 1_000).checks.find(({ name }) => name === 'kernel faults');
+  assert.deepEqual(kernel([]), {
+    name: 'kernel faults',
+    found: 'possible, in a network namespace of the run',
+    isFine: true,
+    lift: null,
+  });
+  const user = { got: 'user 1000', wanted: 'root', lift: 'sudo firedrill' };
+  const nft = { got: 'no nft', wanted: 'nft installed', lift: 'sudo apt-get install nftables' };
+  assert.deepEqual(kernel([user, nft]), {
+    name: 'kernel faults',
+    found: 'not here: user 1000; no nft',
+    isFine: false,
+    lift: 'sudo firedrill && sudo apt-get install nftables',
+  });
+  const elsewhere = { got: 'a system without them (darwin)', wanted: 'Linux', lift: null };
+  assert.deepEqual(kernel([elsewhere]), {
+    name: 'kernel faults',
+    found: 'not here: a system without them (darwin)',
+    isFine: false,
+    lift: null,
+  });
 });

@@ -4,6 +4,7 @@
  */
 import { fitRun, limitsOf, memoryFor, type FitInput, type LimitKind } from '../target/machine-limits.ts';
 import type { Machine } from '../target/machine.ts';
+import type { Lack } from '../target/net-lab-needs.ts';
 import { checkSettings, type Check, type Settings } from './checks.ts';
 import type { Tool } from './tools.ts';
 
@@ -12,6 +13,8 @@ export type Findings = {
   settings: Settings;
   /** Whether a connection on loopback takes an entry of the firewall's table; null where there is no table. */
   isTracked: boolean | null;
+  /** What keeps faults of the kernel from being had here: empty when nothing does, absent when nobody looked. */
+  kernelLacks?: readonly Lack[];
   tools: Tool[];
   node: string;
 };
@@ -61,7 +64,7 @@ export type Diagnosis = {
 
 /** The diagnosis for so many clients. */
 export function diagnose(findings: Findings, clients: number): Diagnosis {
-  const { machine, settings, tools, node } = findings;
+  const { machine, settings, isTracked, kernelLacks, tools, node } = findings;
   const here = inputOf(findings, clients, true);
   const there = inputOf(findings, clients, false);
   const far = limitsOf(there);
@@ -83,7 +86,7 @@ export function diagnose(findings: Findings, clients: number): Diagnosis {
     withServer: roomOf(here),
     elsewhere: roomOf(there),
     limits,
-    checks: checkSettings({ machine, settings, isTracked: findings.isTracked, node }),
+    checks: checkSettings({ machine, settings, isTracked, kernelLacks, node }),
     tools,
     machine: { platform, cpuModel, cores, memoryBytes, availableBytes, node },
   };

@@ -2,6 +2,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { readConntrackCount } from '../target/kernel-counters.ts';
 import { readMachine, readNumber } from '../target/machine.ts';
+import { ALL_TOOLS, lacksOf, readLabFacts } from '../target/net-lab-needs.ts';
 import type { Findings } from './diagnose.ts';
 import { findTools } from './tools.ts';
 
@@ -16,6 +17,7 @@ export async function examine(): Promise<Findings> {
       timeWaitBuckets: readNumber('/proc/sys/net/ipv4/tcp_max_tw_buckets'),
     },
     isTracked: await isLoopbackTracked(readConntrackCount),
+    kernelLacks: lacksOf(readLabFacts(), ALL_TOOLS),
     tools: findTools(process.platform, process.env),
     node: process.version,
   };

@@ -4,12 +4,19 @@
  * that holds both ends, one context switch per delivery cost as much as the
  * delivery; this way a worker reads many frames each time it runs.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 
-/** The command that starts another one so; empty where there is none. */
-export function batchPrefix(): readonly string[] {
-  const prefix = ['chrt', '--batch', '0'];
-  // Asked of a program that does nothing: another Node would take as long as the worker itself.
-  const { status } = spawnSync('chrt', ['--batch', '0', 'true'], { stdio: 'ignore' });
-  return status === 0 ? prefix : [];
+/**
+ * Puts a process that has just been started under it, with the threads it has; those to come inherit it.
+ * Resolves with whether it is: without `chrt`, or without leave, the process goes on as it is.
+ */
+export function toBatch(pid: number | undefined): Promise<boolean> {
+  if (pid === undefined) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const args = ['--batch', '--all-tasks', '--pid', '0', String(pid)];
+    const chrt = spawn('chrt', args, { stdio: 'ignore' });
+    chrt.on('error', () => resolve(false));
+    chrt.on('exit', (code) => resolve(code === 0));
+    chrt.unref();
+  });
 }

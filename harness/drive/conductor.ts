@@ -8,7 +8,7 @@ import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import { Broadcasts } from '../measure/broadcasts.ts';
 import { mergeDeltas, type MergedWindow } from '../measure/merge.ts';
 import { foldedTag, TagSet } from '../measure/tag-set.ts';
-import type { FaultParams } from '../scenario/fault-plan.ts';
+import type { FaultParams } from '../scenario/fault-spec.ts';
 import { Crew } from './crew.ts';
 import { decodeWindow, type WorkerWindow } from './delta-codec.ts';
 import { sumGauges, type Gauges } from './gauges.ts';

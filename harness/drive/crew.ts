@@ -9,7 +9,7 @@ import { getCompileCacheDir } from 'node:module';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { batchPrefix } from './batch-scheduling.ts';
+import { toBatch } from './batch-scheduling.ts';
 import type { Answer } from './orders.ts';
 import { Pipe } from './pipe.ts';
 import { takeSeat, type Seat } from './seat.ts';
@@ -29,9 +29,10 @@ export class Crew {
   readonly seats: Seat[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
   readonly #path = join(this.#folder, 'conductor.sock');
-  readonly #batch = batchPrefix();
   readonly #server: Server;
   readonly #removeFolder = (): void => rmSync(this.#folder, { recursive: true, force: true });
+  /** The command that starts a worker where the run wants it. */
+  #entrance: readonly string[] = [];
   #listener: CrewListener | null = null;
 
   constructor() {
@@ -49,17 +50,30 @@ export class Crew {
     const module = new URL(`./worker-process.${extension}`, import.meta.url).pathname;
     while (this.seats.length < count) {
       const worker = this.seats.length;
-      const [command = process.execPath, ...args] = [...this.#batch, process.execPath, ...WORKER_FLAGS];
+      const [command = '', ...args] = [...this.#entrance, process.execPath, ...WORKER_FLAGS];
       const child = spawn(command, [...args, module, this.#path, String(worker)], {
         // A scenario's console.log is no result: stdout is ours.
         stdio: ['ignore', 2, 2],
         env: workerEnv(),
       });
+      void toBatch(child.pid);
       const seat = takeSeat(worker, child);
       this.seats.push(seat);
       child.on('error', ({ message }) => this.#exited(seat, message));
       child.on('exit', (code, signal) => this.#exited(seat, signal ?? `exit code ${code}`));
     }
+  }
+
+  /**
+   * From now on workers are started by this command, in a network namespace for one. Whoever was
+   * hired outside is ended, and as many are hired anew.
+   */
+  enter(entrance: readonly string[]): void {
+    this.#entrance = entrance;
+    // Once out of their seats nobody hears of them again.
+    const outside = this.seats.splice(0);
+    for (const { child, hasExited } of outside) if (!hasExited) child.kill('SIGKILL');
+    this.hire(outside.length);
   }
 
   /** From now on the listener hears everything, and at once of those who came and went before. */
@@ -74,8 +88,10 @@ export class Crew {
       onMessage: (message) => {
         const answer = message as Answer;
         if (answer.type === 'hello') {
-          seat = this.seats[answer.worker] ?? null;
-          if (!seat) return;
+          const known = this.seats[answer.worker];
+          // Of one that was ended meanwhile the greeting may still be on its way.
+          if (known?.child.pid !== answer.pid) return;
+          seat = known;
           seat.pipe = pipe;
           this.#listener?.onHello(seat);
         } else if (seat) {
@@ -91,7 +107,7 @@ export class Crew {
 
   #exited(seat: Seat, how: string): void {
     seat.hasExited = true;
-    this.#listener?.onExit(seat, how);
+    if (this.seats[seat.worker] === seat) this.#listener?.onExit(seat, how);
   }
 
   /** Ends everything at once. */

@@ -1,5 +1,5 @@
 /** What conductor and workers say to each other, beside the windows. */
-import type { FaultParams } from '../scenario/fault-plan.ts';
+import type { FaultParams } from '../scenario/fault-spec.ts';
 import type { LoadPlan, PlannedRate } from '../scenario/planned-load.ts';
 import type { Published } from './delta-codec.ts';
 import type { Refusal } from '../base/refusal.ts';
@@ -9,6 +9,8 @@ export type WorkerPlan = {
   worker: number;
   workers: number;
   scenarioFile: string;
+  /** Which of its variants; null or absent where it has none. */
+  variant?: string | null;
   /** Clients of the whole run. */
   clients: number;
   load: LoadPlan;

@@ -30,7 +30,7 @@ const pipe = new Pipe(socket, {
     const order = message as Order;
     if (order.type !== 'plan') return worker?.obey(order);
     const { plan } = order;
-    Promise.all([loadScenario(plan.scenarioFile), transportOf(plan.transport)]).then(
+    Promise.all([loadScenario(plan.scenarioFile, plan.variant), transportOf(plan.transport)]).then(
       ([{ scenario }, transport]) => {
         worker = new Worker(realClock, pipe, plan, scenario, transport);
         answer({ type: 'ready' });

@@ -4,7 +4,6 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { TimerWheel, WheelTimer } from '../base/timer-wheel.ts';
-import { LINK_FAULTS } from '../faults/link/catalogue.ts';
 import { Recorder } from '../measure/recorder.ts';
 import { Witness } from '../measure/witness.ts';
 import type { Scenario } from '../scenario/api.ts';
@@ -19,6 +18,7 @@ import type { Answer, Order, WorkerPlan } from './orders.ts';
 import { OwnLoad } from './own-load.ts';
 import type { Pipe } from './pipe.ts';
 import { Sessions } from './sessions.ts';
+import { Strikes } from './strikes.ts';
 import { describeThrown, WorkerRuntime } from './worker-runtime.ts';
 
 /** Calls back when it falls due: for the few timers of a worker that are no client's. */
@@ -44,7 +44,7 @@ export class Worker {
   readonly #recorder = new Recorder();
   readonly #sessions: Sessions;
   readonly #load: OwnLoad;
-  readonly #lifts = new Map<string, () => void>();
+  readonly #strikes: Strikes;
   readonly #windowEnd = new Callback(() => this.#endWindow());
   #window = 0;
   #threw = false;
@@ -53,6 +53,7 @@ export class Worker {
     this.#clock = clock;
     this.#pipe = pipe;
     this.#wheel = new TimerWheel(clock);
+    this.#strikes = new Strikes({ clock, wheel: this.#wheel });
     this.#load = new OwnLoad(clock, this.#recorder);
     this.#ledger = new Ledger(clock, this.#wheel, this.#recorder, this.#witness);
     const connect = scenario.connect ?? {};
@@ -66,6 +67,7 @@ export class Worker {
       transport,
       draw: (index) => doorway.draw(index),
       endpointOf: (index) => doorway.endpointOf(index),
+      linkOf: (index) => this.#strikes.linkOf(index),
     };
     this.#runtime = new WorkerRuntime(plan, scenario, this.#world, this.#recorder, (error, client) =>
       this.#scenarioThrew(error, client),
@@ -146,21 +148,12 @@ export class Worker {
   }
 
   #strike(order: Extract<Order, { type: 'strike' }>): void {
-    const fault = LINK_FAULTS[order.kind];
-    if (!fault) throw new Error(`no link fault ${order.kind}`);
-    const targets = Array.from(this.#sessions.present(), ({ index, socket }) => ({ index, socket }));
-    const { clients, lift } = fault.strike(
-      targets,
-      { wheel: this.#wheel, clock: this.#clock, forMs: order.forMs, seed: order.seed },
-      order.params,
-    );
-    this.#lifts.set(order.id, lift);
+    const clients = this.#strikes.begin(order, this.#sessions.present());
     this.#answer({ type: 'struck', id: order.id, clients });
   }
 
   #lift(id: string): void {
-    this.#lifts.get(id)?.();
-    this.#lifts.delete(id);
+    this.#strikes.lift(id);
     this.#answer({ type: 'lifted', id });
   }
 

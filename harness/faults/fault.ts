@@ -1,6 +1,7 @@
 /** What a fault is to the conductor: an `inject` that hands back its `lift`. */
-import type { FaultParams } from '../scenario/fault-plan.ts';
+import type { FaultParams } from '../scenario/fault-spec.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
+import type { Lab } from './kernel/lab.ts';
 
 /** A fault of the bundled server, as its control port takes it. */
 export type ServerFault = {
@@ -17,6 +18,7 @@ export type FaultHands = {
   seed: number;
   /** Injects into the bundled server and resolves with the fault's id there; rejects when it is refused. */
   injectServer(fault: ServerFault): Promise<string>;
+  /** Rejects when it cannot be lifted; with a `FaultGone` when the server has no such fault any more. */
   liftServer(id: string): Promise<void>;
   /** Acts on the links of a share of the clients; resolves with how many were hit. */
   strike(order: {
@@ -27,6 +29,8 @@ export type FaultHands = {
     forMs: number;
   }): Promise<number>;
   liftStrike(id: string): void;
+  /** The network of the run's own; absent where no fault needs one. */
+  lab?: Lab;
 };
 
 export type Lift = () => Promise<void>;
@@ -35,11 +39,28 @@ export type Fault = {
   inject(fault: PlannedFault, hands: FaultHands): Promise<Lift>;
 };
 
+/** A fault that was over before its time: there is nothing left to lift, only something to tell. */
+export class FaultGone extends Error {
+  override readonly name = 'FaultGone';
+}
+
 /** A server fault outlives its window by this much at most when nobody lifts it. */
 const TTL_MARGIN_MS = 5_000;
 
 /** Injects a planned fault into the bundled server, with its parameters as the control port names them. */
 export function injectPlanned(fault: PlannedFault, hands: FaultHands, params: FaultParams): Promise<string> {
   const { kind, share, forMs } = fault;
-  return hands.injectServer({ kind, params, share, seed: hands.seed, ttlMs: forMs + TTL_MARGIN_MS });
+  // The server draws with 32 bits; a run's seed may have more.
+  const seed = hands.seed % 2 ** 32;
+  return hands.injectServer({ kind, params, share, seed, ttlMs: forMs + TTL_MARGIN_MS });
+}
+
+/** A fault the bundled server carries out alone; `paramsOf` names its parameters as the control port does. */
+export function askedOfServer(paramsOf: (params: FaultParams) => FaultParams): Fault {
+  return {
+    async inject(fault, hands) {
+      const id = await injectPlanned(fault, hands, paramsOf(fault.params));
+      return () => hands.liftServer(id);
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ManualClock, type Alarm, type Clock } from '../base/clock.ts';
 import { fault, type FaultPlan } from '../scenario/api.ts';
 import { planRun, type PlannedFault } from '../scenario/plan.ts';
-import type { FaultHands, ServerFault } from './fault.ts';
+import { FaultGone, type FaultHands, type ServerFault } from './fault.ts';
 import { FaultSchedule } from './schedule.ts';
 
 const START_US = 9_000_000;
@@ -209,6 +209,26 @@ test('one that cannot be lifted is told and stays on the list of shame', async (
   );
   await at.schedule.end();
   assert.equal(at.schedule.notLifted.length, 1);
+});
+
+test('one that was over before its time is told, and not feared to be on', async () => {
+  const at = scene(planned(BLOCKING));
+  at.hands.liftServer = () => Promise.reject(new FaultGone('it was over before it was lifted'));
+  for (const ms of [10_000, 15_000]) await advanceTo(at, ms);
+  assert.deepEqual(at.heard, ['blocking-handler-1 on', 'blocking-handler-1 not-lifted']);
+  const [span] = at.schedule.spans;
+  assert.deepEqual([span?.liftedAtMs, span?.failure], [15_000, 'it was over before it was lifted']);
+  assert.deepEqual(at.schedule.notLifted, []);
+});
+
+test('a seed of more bits than the server draws with is cut to them', async () => {
+  const at = scene(planned(BLOCKING));
+  Object.defineProperty(at.hands, 'seed', { value: 2 ** 32 + 5 });
+  await advanceTo(at, 10_000);
+  assert.deepEqual(
+    at.hands.injected.map(({ seed }) => seed),
+    [5],
+  );
 });
 
 test('a slow join whose rejoins fail is not left on in the server', async () => {

@@ -5,25 +5,15 @@
 import type { Alarm, Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
-import type { Fault, FaultHands, Lift } from './fault.ts';
-import { drop } from './link/drop.ts';
-import { blockingHandler } from './server/blocking-handler.ts';
-import { intercept } from './server/intercept.ts';
-import { slowJoin } from './server/slow-join.ts';
-
-const FAULTS: Readonly<Record<string, Fault>> = {
-  slow_join: slowJoin,
-  blocking_handler: blockingHandler,
-  intercept,
-  network_drop: drop,
-};
+import { FAULTS } from './catalogue.ts';
+import { FaultGone, type FaultHands, type Lift } from './fault.ts';
 
 /** What became of one planned fault; times from the first arrival, null when it did not happen. */
 export type FaultSpan = {
   fault: PlannedFault;
   appliedAtMs: number | null;
   liftedAtMs: number | null;
-  /** Why it could not be injected or lifted. */
+  /** Why it could not be injected or lifted, or that it was over before its time: then it counts as lifted. */
   failure: string | null;
 };
 
@@ -97,6 +87,7 @@ export class FaultSchedule {
       this.#listener.onFault(span, 'off');
     } catch (error) {
       span.failure = messageOf(error);
+      if (error instanceof FaultGone) span.liftedAtMs = this.#nowMs();
       this.#listener.onFault(span, 'not-lifted');
     }
   }

@@ -44,6 +44,7 @@ const clean: RunFacts = {
   deadNodes: [],
   faultsNotLifted: [],
   faultsNotInjected: [],
+  faultsCutShort: [],
   serverGone: null,
   scenarioThrew: null,
   interrupted: false,
@@ -111,6 +112,7 @@ test('everything that could hide a failure keeps a run from being green', () => 
     ],
     [{ lostWorkers: 1 }, 113, /^1 load worker was lost/],
     [{ deadNodes: ['node-2'] }, 113, /node-2 died/],
+    [{ faultsCutShort: ['slow joins'] }, 113, /^slow joins ended before their time$/],
     [{ clients: { planned: 100_000, joined: 98_412 } }, 113, /^98,412 of 100,000 clients joined$/],
     [
       { clients: { planned: 100, joined: 90, dropped: 10 } },

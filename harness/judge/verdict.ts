@@ -36,6 +36,8 @@ export type RunFacts = {
   faultsNotLifted: readonly string[];
   /** Names of faults that were due and could not be injected. */
   faultsNotInjected: readonly string[];
+  /** Names of faults that the server no longer had before their time was over. */
+  faultsCutShort: readonly string[];
   /** The message, when the scenario's client threw. */
   scenarioThrew: string | null;
   /** A signal ended the run. */
@@ -104,6 +106,7 @@ function gapsOf(facts: RunFacts, judged: readonly ThresholdResult[]): { reason: 
   if (facts.serverGone !== null) add(`the server ended during the run: ${facts.serverGone}`);
   for (const node of facts.deadNodes) add(`server node ${node} died during the run`);
   for (const name of facts.faultsNotInjected) add(`${name} could not be injected`);
+  for (const name of facts.faultsCutShort) add(`${name} ended before their time`);
   if (facts.scenarioThrew !== null) add(`the scenario threw: ${facts.scenarioThrew}`, EXIT.scenarioThrew);
   if (facts.interrupted) add('a signal ended the run before its time', EXIT.signal);
   if (facts.aborted !== null) add(`the run was stopped: ${facts.aborted}`, EXIT.aborted);

@@ -16,7 +16,7 @@ export type ObserverSnapshot = {
   server: Omit<NonNullable<WindowLine['server']>, 'cpu'>;
   tables: TableSize[];
   nodes: NodeUse[];
-  /** Every node listed, and those that are listed as dead. */
+  /** Every node listed, and those that are listed as dead and were not taken down by a fault. */
   nodeNames: string[];
   deadNodes: string[];
 };
@@ -66,8 +66,13 @@ export function readSnapshot(text: string): ObserverSnapshot | string {
         fresh: node['stale'] !== true,
       })),
     nodeNames: nodes.map((node) => name(node['name'])),
-    deadNodes: nodes.filter((node) => node['alive'] === false).map((node) => name(node['name'])),
+    deadNodes: nodes.filter(isDead).map((node) => name(node['name'])),
   };
+}
+
+/** One that a fault has taken down comes back with it: nobody has to be told. */
+function isDead(node: Fields): boolean {
+  return node['alive'] === false && node['state'] !== 'down';
 }
 
 function readMailbox(entry: Fields): TopMailbox {

@@ -2,8 +2,8 @@
 import type { Problem } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
 import { formatMs } from '../base/units.ts';
-import { FAULT_SPECS } from './fault-plan.ts';
-import type { FaultSpec, ParamSpec } from './fault-plan.ts';
+import { FAULT_SPECS, faultSpec } from './fault.ts';
+import type { FaultSpec, ParamSpec } from './fault-spec.ts';
 import { checkDuration, checkNumber, describeValue, isFields } from './shape.ts';
 import type { Fields } from './shape.ts';
 
@@ -37,7 +37,7 @@ function checkFault(
     return undefined;
   }
   const kind = fault['kind'];
-  const spec = FAULT_SPECS.find((known) => known.kind === kind);
+  const spec = faultSpec(kind);
   if (!spec) {
     const kinds = FAULT_SPECS.map((known) => known.kind);
     const hint = suggest(kind, kinds);
@@ -78,32 +78,25 @@ function checkParams(spec: FaultSpec, given: unknown, path: string, problems: Pr
     if (params[name] === undefined && param.default !== undefined) continue;
     checkParam(params[name], param, `${path}.${name}`, problems);
   }
-  if (problems.length === before && spec.kind === 'network_drop') checkDropShares(params, path, problems);
+  const problem = problems.length === before ? (spec.check?.(params, path) ?? null) : null;
+  if (problem) problems.push(problem);
 }
 
 function checkParam(value: unknown, param: ParamSpec, path: string, problems: Problem[]): void {
   if (param.type === 'number') {
-    checkNumber(value, path, problems, { min: param.min, max: param.max, unit: param.unit });
+    const { min, max, unit, whole } = param;
+    checkNumber(value, path, problems, { min, max, unit, ...(whole === undefined ? {} : { whole }) });
   } else if (param.type === 'share') {
     checkNumber(value, path, problems, { min: 0, max: 1, unit: '(a share: 0.1 is 10 %)' });
+  } else if (param.type === 'choice') {
+    if (typeof value === 'string' && param.of.includes(value)) return;
+    const hint = typeof value === 'string' ? { hint: suggest(value, param.of) } : {};
+    const code = value === undefined ? 'missing' : 'unknown-choice';
+    problems.push({ code, path, got: describeValue(value), wanted: param.of.join(', '), ...hint });
   } else if (typeof value !== 'string' || value === '') {
     const code = value === undefined ? 'missing' : 'not-a-text';
     problems.push({ code, path, got: describeValue(value), wanted: 'a text that is not empty' });
   }
-}
-
-/** A connection is either reset or half-open, so the two shares are parts of one whole. */
-function checkDropShares(params: Fields, path: string, problems: Problem[]): void {
-  const sum = Number(params['reset'] ?? 0) + Number(params['blackhole'] ?? 0);
-  // 0.9 + 0.1 may come out a hair above 1.
-  if (sum > 0 && sum <= 1 + 1e-9) return;
-  problems.push({
-    code: 'out-of-range',
-    path,
-    got: `reset and blackhole of ${sum} together`,
-    wanted: 'above 0 and at most 1 together',
-    hint: 'fault.networkDrop({ reset: 0.05, blackhole: 0.03 })',
-  });
 }
 
 function checkTimes(fault: Fields, path: string, totalMs: number | undefined, problems: Problem[]): void {
@@ -118,14 +111,41 @@ function checkTimes(fault: Fields, path: string, totalMs: number | undefined, pr
   const atMs = time('at', fault['atTime']);
   const forMs = time('for', fault['forTime']);
   if (atMs === undefined || forMs === undefined || totalMs === undefined) return;
-  if (atMs + forMs <= totalMs) return;
+  const { gapMs, times } = checkRepeat(fault['repeat'], forMs, `${path}.every`, problems);
+  if (atMs + forMs + gapMs * (times - 1) <= totalMs) return;
   problems.push({
     code: 'fault-outlives-run',
     path,
-    got: `on from ${formatMs(atMs)} to ${formatMs(atMs + forMs)}`,
+    got: `on from ${formatMs(atMs)} to ${formatMs(atMs + forMs + gapMs * (times - 1))}`,
     wanted: `within the run, which is ${formatMs(totalMs)} long (ramp and hold)`,
     hint: 'lengthen load.hold, or move the fault forward',
   });
+}
+
+/** Most times a fault comes again: each is a row of the report. */
+const MAX_TIMES = 100;
+
+function checkRepeat(
+  repeat: unknown,
+  forMs: number,
+  path: string,
+  problems: Problem[],
+): { gapMs: number; times: number } {
+  const once = { gapMs: 0, times: 1 };
+  if (repeat === undefined) return once;
+  if (!isFields(repeat)) {
+    const wanted = ".every('30s', 3)";
+    problems.push({ code: 'not-an-object', path, got: describeValue(repeat), wanted });
+    return once;
+  }
+  const before = problems.length;
+  const gapMs = checkDuration(repeat['gap'], `${path}.gap`, problems, { aboveZero: true }) ?? 0;
+  checkNumber(repeat['times'], `${path}.times`, problems, { min: 1, max: MAX_TIMES, whole: true });
+  if (problems.length > before) return once;
+  if (gapMs > forMs) return { gapMs, times: Number(repeat['times']) };
+  const wanted = `longer than the ${formatMs(forMs)} it stays on`;
+  problems.push({ code: 'out-of-range', path: `${path}.gap`, got: formatMs(gapMs), wanted });
+  return once;
 }
 
 function describeParam(name: string, param: ParamSpec | undefined): string {
@@ -135,6 +155,8 @@ function describeParam(name: string, param: ParamSpec | undefined): string {
       ? `${param.min} to ${param.max} ${param.unit}`
       : param.type === 'share'
         ? '0 to 1'
-        : 'a text';
+        : param.type === 'choice'
+          ? param.of.join(' or ')
+          : 'a text';
   return `${name} (${range}${param.default === undefined ? ', required' : ''})`;
 }

@@ -1,10 +1,9 @@
-/**
- * Faults as a scenario writes them: a kind, parameters with units, a place on
- * the timeline. What a kind does lives in `faults/`; here are its words and ranges.
- */
+/** A fault as a scenario writes it: a kind, parameters with units, a place on the timeline. */
 import type { Duration } from '../base/units.ts';
+import type { FaultParams, FaultSpec, ParamSpec } from './fault-spec.ts';
 
-export type FaultParams = Record<string, string | number | boolean>;
+/** How often a fault comes again. */
+export type Repeat = { gap: Duration; times: number };
 
 /** A fault on the timeline of a scenario. */
 export type FaultPlan = {
@@ -14,101 +13,51 @@ export type FaultPlan = {
   readonly atTime?: Duration;
   /** How long it stays; undefined until `.for()` was called. */
   readonly forTime?: Duration;
+  readonly repeat?: Repeat;
+  /** A target that cannot take it runs without it, and the report says so. */
+  readonly isOptional?: boolean;
   /** When it goes on, from the first arrival. */
   at(time: Duration): FaultPlan;
   /** How long it stays on. */
   for(time: Duration): FaultPlan;
+  /** It goes on again each `gap` after it went on, `times` in all. */
+  every(gap: Duration, times: number): FaultPlan;
+  /** Without it a target that cannot take the fault is refused (114) before any load. */
+  optional(): FaultPlan;
 };
 
-/** What a parameter may be. */
-export type ParamSpec =
-  | { type: 'number'; unit: string; min: number; max: number; default?: number }
-  | { type: 'share'; default?: number }
-  | { type: 'text'; default?: string };
+type Given = Pick<FaultPlan, 'kind' | 'params' | 'atTime' | 'forTime' | 'repeat' | 'isOptional'>;
 
-export type FaultSpec = {
-  kind: string;
-  /** The name of the builder: `fault.slowJoin`. */
-  builder: string;
-  /** As a person says it, in the plural: `slow joins`. */
-  name: string;
-  /** `server` needs the bundled server's control port, `link` acts on the driver's own sockets. */
-  side: 'server' | 'link';
-  params: Record<string, ParamSpec>;
-};
-
-const delayMs = { type: 'number', unit: 'ms', min: 1, max: 600_000 } as const;
-
-const CATALOGUE = [
-  {
-    kind: 'slow_join',
-    builder: 'slowJoin',
-    name: 'slow joins',
-    side: 'server',
-    params: {
-      delayMs,
-      topic: { type: 'text', default: '*' },
-      share: { type: 'share', default: 1 },
-      rejoin: { type: 'share', default: 0 },
-    },
-  },
-  {
-    kind: 'blocking_handler',
-    builder: 'blockingHandler',
-    name: 'blocking handlers',
-    side: 'server',
-    params: {
-      delayMs,
-      topic: { type: 'text', default: '*' },
-      share: { type: 'share', default: 1 },
-    },
-  },
-  {
-    kind: 'intercept',
-    builder: 'intercept',
-    name: 'intercepted broadcasts',
-    side: 'server',
-    params: { event: { type: 'text' }, topic: { type: 'text', default: '*' } },
-  },
-  {
-    kind: 'network_drop',
-    builder: 'networkDrop',
-    name: 'network drops',
-    side: 'link',
-    params: { reset: { type: 'share', default: 0 }, blackhole: { type: 'share', default: 0 } },
-  },
-] as const satisfies readonly FaultSpec[];
-
-/** Every fault there is, by kind. */
-export const FAULT_SPECS: readonly FaultSpec[] = CATALOGUE;
-
-/** A kind of the catalogue. */
-export type FaultKind = (typeof CATALOGUE)[number]['kind'];
-
-function plan(kind: string, params: FaultParams, atTime?: Duration, forTime?: Duration): FaultPlan {
+function plan(given: Given): FaultPlan {
   return {
-    kind,
-    params,
-    ...(atTime === undefined ? {} : { atTime }),
-    ...(forTime === undefined ? {} : { forTime }),
-    at: (time) => plan(kind, params, time, forTime),
-    for: (time) => plan(kind, params, atTime, time),
+    ...given,
+    at: (atTime) => plan({ ...given, atTime }),
+    for: (forTime) => plan({ ...given, forTime }),
+    every: (gap, times) => plan({ ...given, repeat: { gap, times } }),
+    optional: () => plan({ ...given, isOptional: true }),
   };
 }
 
-/** The builders of a scenario's `faults`, each finished with `.at(time).for(time)`. */
-export const fault = {
-  /**
-   * join/3 of matching topics takes `delayMs`, and the whole connection waits with it
-   * (phoenix-semantics 3.1). `rejoin` is the share of clients that rejoin during the window.
-   */
-  slowJoin: (params: { delayMs: number; topic?: string; share?: number; rejoin?: number }): FaultPlan =>
-    plan('slow_join', params),
-  /** handle_in takes `delayMs` in a `share` of the matching topics; each channel's mailbox waits (3.1). */
-  blockingHandler: (params: { delayMs: number; topic?: string; share?: number }): FaultPlan =>
-    plan('blocking_handler', params),
-  /** Broadcasts of `event` pass through every subscribed channel process instead of the fastlane (4.1). */
-  intercept: (params: { event: string; topic?: string }): FaultPlan => plan('intercept', params),
-  /** A share of connections is reset, another is half-open until the fault is lifted. */
-  networkDrop: (params: { reset?: number; blackhole?: number }): FaultPlan => plan('network_drop', params),
+type ValueOf<Param extends ParamSpec> = Param extends { type: 'number' | 'share' }
+  ? number
+  : Param extends { type: 'choice'; of: readonly (infer Word)[] }
+    ? Word
+    : string;
+
+type Params<Specs extends FaultSpec['params']> = {
+  [Name in keyof Specs as Specs[Name] extends { default: unknown } ? never : Name]: ValueOf<Specs[Name]>;
+} & {
+  [Name in keyof Specs as Specs[Name] extends { default: unknown } ? Name : never]?: ValueOf<Specs[Name]>;
 };
+
+/** Makes plans of a kind; needs no argument where every parameter has a default. */
+export type Builder<Spec extends FaultSpec> = (
+  ...given: object extends Params<Spec['params']>
+    ? [params?: Params<Spec['params']>]
+    : [params: Params<Spec['params']>]
+) => FaultPlan;
+
+/** The builder of a fault. */
+export function builderOf<Spec extends FaultSpec>({ kind }: Spec): Builder<Spec> {
+  return (...given) => plan({ kind, params: given[0] ?? {} });
+}

@@ -40,9 +40,24 @@ test('without flags a run is what the scenario says', () => {
     share: 0.1,
     whom: '10 % of topics room:*',
     what: 'handle_in takes 150 ms',
+    effects: ['pushes', 'longest mailbox'],
+    isOptional: false,
     atMs: 20_000,
     forMs: 10_000,
   });
+});
+
+test('a fault that comes again is planned as often, each with its own number', () => {
+  const repeated = { ...drill, faults: [fault.slowJoin({ delayMs: 9 }).at('10s').for('2s').every('5s', 3)] };
+  const { faults } = planRun(repeated, { seed: 1 });
+  assert.deepEqual(
+    faults.map(({ id, atMs, forMs }) => [id, atMs, forMs]),
+    [
+      ['slow-join-1', 10_000, 2_000],
+      ['slow-join-2', 15_000, 2_000],
+      ['slow-join-3', 20_000, 2_000],
+    ],
+  );
 });
 
 test('numbers the faults of one kind', () => {

@@ -9,9 +9,9 @@ import type { Duration } from '../base/units.ts';
 import type { Scenario } from './api.ts';
 import { arrivalsOf } from './arrivals.ts';
 import { MAX_CLIENTS, MAX_RATE } from './load-limits.ts';
-import { FAULT_SPECS } from './fault-plan.ts';
-import type { FaultParams, FaultPlan, FaultSpec } from './fault-plan.ts';
-import { describeFault } from './fault-words.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { EffectName, FaultParams, FaultSpec } from './fault-spec.ts';
+import { faultSpec } from './fault.ts';
 import { moveTime, planLoad, planRate } from './load-plan.ts';
 import type { Phases } from './load-plan.ts';
 import type { LoadPlan, PlannedRate } from './planned-load.ts';
@@ -35,6 +35,10 @@ export type PlannedFault = {
   whom: string;
   /** `handle_in takes 150 ms` */
   what: string;
+  /** What shows it; recovery is judged by the first. */
+  effects: readonly EffectName[];
+  /** A target that cannot take it runs without it. */
+  isOptional: boolean;
 };
 
 export type RunPlan = {
@@ -111,26 +115,35 @@ function nobodyArrives(seed: number): Problem {
 
 function planFaults(faults: readonly FaultPlan[], written: Phases, phases: Phases): PlannedFault[] {
   const seen = new Map<string, number>();
-  return faults.map((fault) => {
-    const spec = FAULT_SPECS.find((known) => known.kind === fault.kind);
-    const number = (seen.get(fault.kind) ?? 0) + 1;
-    seen.set(fault.kind, number);
+  return faults.flatMap((fault) => {
+    const { kind, repeat, isOptional = false } = fault;
+    const spec = faultSpec(kind);
+    // A checked scenario has none such; what is planned is never less than what was asked.
+    if (!spec) throw new Error(`no fault ${kind}`);
     const params = fillDefaults(fault.params, spec);
-    return {
-      id: `${fault.kind.replaceAll('_', '-')}-${number}`,
-      kind: fault.kind,
-      name: spec?.name ?? fault.kind.replaceAll('_', ' '),
-      side: spec?.side ?? 'server',
-      params,
-      ...describeFault(fault.kind, params),
-      ...moveFault(msOf(fault.atTime ?? 0), msOf(fault.forTime ?? 0), written, phases),
-    };
+    const gapMs = msOf(repeat?.gap ?? 0);
+    return Array.from({ length: repeat?.times ?? 1 }, (_, time): PlannedFault => {
+      const number = (seen.get(kind) ?? 0) + 1;
+      seen.set(kind, number);
+      const atMs = msOf(fault.atTime ?? 0) + time * gapMs;
+      return {
+        id: `${kind.replaceAll('_', '-')}-${number}`,
+        kind,
+        name: spec.name,
+        side: spec.side,
+        params,
+        ...spec.words(params),
+        effects: spec.effects,
+        isOptional,
+        ...moveFault(atMs, msOf(fault.forTime ?? 0), written, phases),
+      };
+    });
   });
 }
 
-function fillDefaults(given: FaultParams, spec: FaultSpec | undefined): FaultParams {
+function fillDefaults(given: FaultParams, spec: FaultSpec): FaultParams {
   const params: FaultParams = {};
-  for (const [name, param] of Object.entries(spec?.params ?? {})) {
+  for (const [name, param] of Object.entries(spec.params)) {
     if (param.default !== undefined) params[name] = param.default;
   }
   // Not a spread: a parameter given as undefined must not undo its default.

@@ -41,12 +41,31 @@ test('injects a fault and lifts it by the id it was given', async () => {
   const { base, asked } = await port(200, '{"id":"a/b"}');
   const control = new ControlPort(base);
   assert.equal(await control.inject(fault), 'a/b');
-  await control.lift('a/b');
+  assert.equal(await control.lift('a/b'), true);
   const body = { kind: 'slow_join', params: { delayMs: 5 }, share: 0.5, seed: 7, ttl_ms: 1_001 };
   assert.deepEqual(asked, [
     { method: 'POST', url: '/faults', authorization: undefined, body },
     { method: 'DELETE', url: '/faults/a%2Fb', authorization: undefined, body: null },
   ]);
+});
+
+test('gives a fault more time, and says when the server has none of that id any more', async () => {
+  const { base, asked } = await port(200, '{"id":"f1","ttl_ms":8000}');
+  assert.equal(await new ControlPort(base).renew('f1', 7_999.1), true);
+  assert.deepEqual(asked, [
+    { method: 'PUT', url: '/faults/f1', authorization: undefined, body: { ttl_ms: 8_000 } },
+  ]);
+  const gone = new ControlPort((await port(404, '{"problems":[]}')).base);
+  assert.deepEqual([await gone.renew('f1', 1), await gone.lift('f1')], [false, false]);
+});
+
+test('a port that is away, or refuses for another reason, is no fault that is gone', async () => {
+  const refusing = new ControlPort((await port(503, '{"problems":[]}')).base);
+  await assert.rejects(refusing.renew('f1', 1), /^Error: PUT \/faults\/f1: HTTP 503/);
+  await assert.rejects(refusing.lift('f1'), /^Error: DELETE \/faults\/f1: HTTP 503/);
+  const away = new ControlPort('http://127.0.0.1:1');
+  await assert.rejects(away.renew('f1', 1), /ECONNREFUSED/);
+  await assert.rejects(away.lift('f1'), /ECONNREFUSED/);
 });
 
 test('shows the token of a control port that wants one', async () => {

@@ -3,6 +3,19 @@ import { request } from 'node:http';
 import type { ServerFault } from '../faults/fault.ts';
 
 const TIMEOUT_MS = 4_000;
+/** A lift may have to wait for a node that starts again. */
+const LIFT_TIMEOUT_MS = 20_000;
+const NOT_FOUND = 404;
+
+/** An answer that is a refusal, with the server's own words. */
+class ControlError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
 
 export class ControlPort {
   readonly #base: string;
@@ -30,15 +43,32 @@ export class ControlPort {
     return String(id);
   }
 
-  async lift(id: string): Promise<void> {
-    await this.#ask('DELETE', `/faults/${encodeURIComponent(id)}`);
+  /** Gives a fault so much time from now; false when the server has no fault of that id any more. */
+  renew(id: string, ttlMs: number): Promise<boolean> {
+    return this.#isThere('PUT', id, { ttl_ms: Math.ceil(ttlMs) });
+  }
+
+  /** False when the server has no fault of that id any more. */
+  lift(id: string): Promise<boolean> {
+    return this.#isThere('DELETE', id);
+  }
+
+  async #isThere(method: string, id: string, body?: unknown): Promise<boolean> {
+    try {
+      await this.#ask(method, `/faults/${encodeURIComponent(id)}`, body);
+      return true;
+    } catch (error) {
+      if (error instanceof ControlError && error.status === NOT_FOUND) return false;
+      throw error;
+    }
   }
 
   #ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const timeout = method === 'DELETE' ? LIFT_TIMEOUT_MS : TIMEOUT_MS;
     const outgoing = request(
       `${this.#base}${path}`,
-      { method, timeout: TIMEOUT_MS, headers: this.#headers },
+      { method, timeout, headers: this.#headers },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -46,8 +76,10 @@ export class ControlPort {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           const status = response.statusCode ?? 0;
-          if (status >= 400)
-            return reject(new Error(`${method} ${path}: HTTP ${status} ${text.slice(0, 500)}`));
+          if (status >= 400) {
+            const words = `${method} ${path}: HTTP ${status} ${text.slice(0, 500)}`;
+            return reject(new ControlError(status, words));
+          }
           try {
             resolve(text === '' ? null : JSON.parse(text));
           } catch {
@@ -57,7 +89,7 @@ export class ControlPort {
       },
     );
     outgoing.on('timeout', () =>
-      outgoing.destroy(new Error(`${method} ${path}: no answer in ${TIMEOUT_MS} ms`)),
+      outgoing.destroy(new Error(`${method} ${path}: no answer in ${timeout} ms`)),
     );
     outgoing.on('error', reject);
     outgoing.end(body === undefined ? undefined : JSON.stringify(body));

@@ -6,6 +6,7 @@ import { bareTransport } from './connection.ts';
 import { encodeFrame, OPCODE } from './frame.ts';
 import { upgradeRequest } from './handshake.ts';
 import { RecordingOwner } from './testing/recording-owner.ts';
+import { dark, rough } from './testing/rough.ts';
 import type { ClientConnection, Transport } from './transport.ts';
 import { wsTransport } from './ws-transport.ts';
 
@@ -144,10 +145,8 @@ for (const [kind, transport] of [
       const { connection, owner } = await webSocketPair(transport);
       connection.reset('done');
       connection.send(encodeFrame(OPCODE.text, 'late'));
-      connection.goDark();
-      connection.goLight();
+      connection.hangUp(1_000, 'late');
       assert.equal(connection.isOpen, false);
-      assert.equal(connection.isDark, false);
       assert.deepEqual(owner.told, ['open', 'closed 1006']);
     });
   });
@@ -157,8 +156,7 @@ for (const [kind, transport] of [
 
     test('hands over nothing, and everything in order when it is light again', async () => {
       const { connection, owner, peer, got } = await webSocketPair(transport);
-      connection.goDark();
-      assert.equal(connection.isDark, true);
+      const { lift } = rough(connection, dark);
       assert.equal(connection.bufferedBytes, 0);
       for (const text of ['1', '2', '3']) connection.send(encodeFrame(OPCODE.text, text));
       for (const text of ['a', 'b', 'c']) peer.send(text);
@@ -173,8 +171,7 @@ for (const [kind, transport] of [
       assert.deepEqual(got, []);
       assert.equal(connection.isOpen, true);
 
-      connection.goLight();
-      assert.equal(connection.isDark, false);
+      lift();
       const four = new Promise<void>((resolve) =>
         peer.on('message', (data) => (data as Buffer).toString('utf8') === '4' && resolve()),
       );
@@ -187,29 +184,34 @@ for (const [kind, transport] of [
       other.connection.reset('done');
     });
 
-    test('may end while it is dark', async () => {
+    test('who closes in the dark is gone, and the peer hears of it when it is light, behind all that waited', async () => {
       const { connection, owner, peer, got } = await webSocketPair(transport);
       const heard = new Promise<number>((resolve) => peer.once('close', resolve));
-      connection.goDark();
+      const { lift, links } = rough(connection, dark);
       connection.send(encodeFrame(OPCODE.text, 'held'));
-      connection.close(1_000);
-      assert.equal(owner.cause?.code, 1_000);
-      connection.goLight();
-      // No close frame came out of the dark: the peer sees a connection that went away.
-      assert.equal(await heard, 1_006);
-      assert.deepEqual(got, []);
+      connection.close(4_001);
+      assert.equal(owner.cause?.code, 4_001);
+      const other = await webSocketPair(transport);
+      other.connection.close(1_000);
+      await new Promise((resolve) => other.peer.once('close', resolve));
+      assert.deepEqual([got, peer.readyState], [[], 1]);
+      lift();
+      assert.equal(await heard, 4_001);
+      assert.deepEqual(got, ['held']);
+      assert.equal(links.size, 0);
     });
 
-    test('going dark twice holds back once, and going light without it does nothing', async () => {
+    test('two that make it dark keep it so until both are lifted', async () => {
       const { connection, owner, peer } = await webSocketPair(transport);
-      connection.goLight();
-      connection.goDark();
+      const first = rough(connection, dark);
       connection.send(encodeFrame(OPCODE.text, 'kept'));
-      connection.goDark();
+      const second = rough(connection, dark);
       const heard = new Promise<string>((resolve) =>
         peer.once('message', (data) => resolve((data as Buffer).toString('utf8'))),
       );
-      connection.goLight();
+      first.lift();
+      assert.equal(connection.bufferedBytes, 10);
+      second.lift();
       assert.equal(await heard, 'kept');
       assert.deepEqual(owner.told, ['open']);
       connection.reset('done');

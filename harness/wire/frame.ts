@@ -77,8 +77,14 @@ export function encodeCloseFrame(code: number, reason = ''): Buffer {
   return encodeFrame(OPCODE.close, payload.subarray(0, 2 + written));
 }
 
-/** The payload of a frame that `encodeFrame` made: under its mask of zeros it lies there plain. */
+/** False of a frame that breaks the rule for clients. */
+export function isMasked(frame: Buffer): boolean {
+  return ((frame[1] ?? 0) & MASK_BIT) !== 0;
+}
+
+/** The payload of a frame of ours: under its mask of zeros, or under none, it lies there plain. */
 export function payloadOf(frame: Buffer): Buffer {
   const short = (frame[1] ?? 0) & 0x7f;
-  return frame.subarray(short < 126 ? 6 : short === 126 ? 8 : 14);
+  const head = short < 126 ? 2 : short === 126 ? 4 : 10;
+  return frame.subarray(isMasked(frame) ? head + 4 : head);
 }

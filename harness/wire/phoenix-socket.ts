@@ -9,6 +9,7 @@ import { waitMs } from './back-off.ts';
 import { ChannelSocket } from './channel-socket.ts';
 import type { ClientProfile } from './client-profile.ts';
 import type { PendingReplies } from './pending-reply.ts';
+import type { RoughLink } from './rough-link.ts';
 import type { SocketObserver } from './socket-observer.ts';
 import type { CloseCause, ConnectionOwner, Endpoint, Transport, Upgrade } from './transport.ts';
 
@@ -24,6 +25,8 @@ export type SocketWorld = {
   draw(index: number): number;
   /** Where this client connects from and to, and what it asks for. */
   endpointOf(index: number): { endpoint: Endpoint; upgrade: Upgrade | Buffer };
+  /** The link that a client's next connection goes over where a fault waits for it, null anywhere else. */
+  linkOf?(index: number): RoughLink | null;
 };
 
 /**
@@ -74,7 +77,8 @@ export class PhoenixSocket extends ChannelSocket implements ConnectionOwner {
     this.#connectDueUs = dueUs;
     observer.connectStarted(this);
     wheel.arm(this, clock.nowUs() + profile.connectTimeoutMs * 1e3);
-    this.connection = transport(endpoint, upgrade, this, profile.maxFrameBytes);
+    const rough = this.world.linkOf?.(this.index) ?? null;
+    this.connection = transport(endpoint, upgrade, this, profile.maxFrameBytes, rough);
   }
 
   /** As `socket.disconnect()`: closes when all is sent, and stays closed until `connect`. */

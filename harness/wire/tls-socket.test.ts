@@ -6,6 +6,7 @@ import { encodeFrame, OPCODE, payloadOf } from './frame.ts';
 import { ByteServer, type Asked } from './testing/byte-server.ts';
 import { authority, certified, type Certified } from './testing/certificate.ts';
 import { RecordingOwner } from './testing/recording-owner.ts';
+import { dark, rough } from './testing/rough.ts';
 import { closeFrame, serverFrame } from './testing/server-bytes.ts';
 import type { ClientConnection, TlsSettings, Transport } from './transport.ts';
 import { wsTransport } from './ws-transport.ts';
@@ -107,14 +108,14 @@ for (const [kind, transport] of [
       });
       const { connection, owner } = open(transport, server.port, TRUSTED);
       await owner.until((told) => told.includes('open'));
-      connection.goDark();
+      const { lift } = rough(connection, dark);
       connection.send(encodeFrame(OPCODE.text, 'held'));
       (await peer.promise).write(serverFrame(1, 'late'));
       // A whole connection of another client leaves the kernel all the time it needs.
       const other = open(transport, server.port, TRUSTED);
       await other.owner.until((told) => told.includes('open'));
       assert.deepEqual(owner.told, ['open']);
-      connection.goLight();
+      lift();
       assert.equal(await heard.promise, '4 bytes');
       await owner.until((told) => told.includes('late'));
       connection.reset('done');

@@ -2,6 +2,7 @@
  * What a client needs of a connection, whoever makes it: the bare socket
  * (connection.ts) or the stock `ws` client (ws-transport.ts).
  */
+import type { RoughLink, RoughLinks } from './rough-link.ts';
 
 /** Where to connect, and with what. */
 export type Endpoint = {
@@ -54,19 +55,18 @@ export type ConnectionOwner = {
 /** One connection, from its first SYN to its end. */
 export type ClientConnection = {
   readonly isOpen: boolean;
-  readonly isDark: boolean;
-  /** Bytes sent that the kernel has not taken yet, those held back in the dark included. */
+  /** Bytes sent that the kernel has not taken yet, those included that wait on a rough link. */
   readonly bufferedBytes: number;
-  /** Writes a whole masked frame; held back while the link is dark, ignored when not open. */
+  /** Writes a whole masked frame; late or never where the link is rough, ignored when not open. */
   send(frame: Buffer): void;
   /** Ends with a close frame and FIN, as a client that goes away in good order. */
   close(code: number, reason?: string): void;
+  /** Ends as the network would have it: a close frame of that code, none for 0, and FIN; the owner hears 1006. */
+  hangUp(code: number, detail: string): void;
   /** Cuts with RST; nothing is said to the peer. */
   reset(detail: string): void;
-  /** Half-open from now on: nothing is read, what is sent waits, and neither end is told. */
-  goDark(): void;
-  /** The link is back: what waited on both sides arrives late. */
-  goLight(): void;
+  /** The link it goes over from now on, for a fault to make worse; the same one until that is smooth again. */
+  roughen(links: RoughLinks): RoughLink;
 };
 
 /** Connects. A canned request (handshake.ts) spares a fleet of alike clients its building. */
@@ -76,4 +76,6 @@ export type Transport = (
   owner: ConnectionOwner,
   /** A message beyond this ends the connection with 1009. */
   maxFrameBytes: number,
+  /** What it goes over from its first SYN on, where a fault waits for it. */
+  rough?: RoughLink | null,
 ) => ClientConnection;

@@ -5,6 +5,7 @@ import { Connection } from './connection.ts';
 import { encodeFrame, OPCODE } from './frame.ts';
 import { ByteServer } from './testing/byte-server.ts';
 import { RecordingOwner } from './testing/recording-owner.ts';
+import { dark, rough } from './testing/rough.ts';
 import { whenTurnEnds } from './turn-writes.ts';
 
 const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -130,11 +131,11 @@ suite('the writes of a connection in one turn', { timeout: 10_000 }, () => {
     const read = Buffer.concat([served('x'), served('y')]);
     connection.read(read, read.length);
     connection.send(framed('a'));
-    connection.goDark();
+    const { lift } = rough(connection, dark);
     connection.send(framed('b'));
     await turnOver();
     assert.deepEqual(writes, [7]);
-    connection.goLight();
+    lift();
     assert.equal(await arrived(14), 'ab');
     connection.reset('done');
   });
@@ -150,11 +151,11 @@ suite('the writes of a connection in one turn', { timeout: 10_000 }, () => {
     const connection = await opened();
     const writes = watchWrites();
     for (const text of ['a', 'b']) connection.send(framed(text));
-    connection.goDark();
+    const { lift } = rough(connection, dark);
     connection.send(framed('c'));
     await turnOver();
     assert.deepEqual(writes, [7, 7]);
-    connection.goLight();
+    lift();
     assert.equal(await arrived(21), 'abc');
     connection.reset('done');
   });

@@ -5,9 +5,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
-import { encodeCloseFrame, OPCODE, payloadOf } from './frame.ts';
+import { encodeCloseFrame, isMasked, OPCODE, payloadOf } from './frame.ts';
 import { readUpgrade, upgradeProblem } from './handshake.ts';
 import { closeOutcome, httpOutcome, OUTCOME } from './outcome-words.ts';
+import { RoughLink, type RoughLinks } from './rough-link.ts';
+import { layUnder } from './rough-socket.ts';
 import { secureOver } from './tls-socket.ts';
 import type {
   ClientConnection,
@@ -31,10 +33,18 @@ class WsConnection implements ClientConnection {
   #socket: Socket = this.#tcp;
   #ws: WebSocket | null = null;
   #state: 'connecting' | 'open' | 'closed' = 'connecting';
-  #held: Buffer[] | null = null;
+  /** While a fault is on, or was. */
+  #rough: RoughLink | null;
 
-  constructor(endpoint: Endpoint, upgrade: Upgrade | Buffer, owner: ConnectionOwner, maxFrameBytes: number) {
+  constructor(
+    endpoint: Endpoint,
+    upgrade: Upgrade | Buffer,
+    owner: ConnectionOwner,
+    maxFrameBytes: number,
+    rough: RoughLink | null = null,
+  ) {
     this.#owner = owner;
+    this.#rough = rough;
     try {
       this.#connect(endpoint, Buffer.isBuffer(upgrade) ? readUpgrade(upgrade) : upgrade, maxFrameBytes);
     } catch (error) {
@@ -50,7 +60,11 @@ class WsConnection implements ClientConnection {
     const connected = (): Socket => {
       this.#tcp.on('error', (error) => this.#fail(wsOutcome(error)));
       if (tls) this.#socket = secureOver(this.#tcp, tls);
-      this.#tcp.connect(localAddress === null ? { host, port } : { host, port, localAddress });
+      if (this.#rough) this.#layUnder(this.#rough);
+      const connect = (): unknown =>
+        this.#tcp.connect(localAddress === null ? { host, port } : { host, port, localAddress });
+      if (this.#rough) this.#rough.out.take(connect);
+      else connect();
       return this.#socket;
     };
     const options: ClientOptions & { closeTimeout: number } = {
@@ -77,31 +91,23 @@ class WsConnection implements ClientConnection {
     return this.#state === 'open';
   }
 
-  get isDark(): boolean {
-    return this.#held !== null;
-  }
-
   get bufferedBytes(): number {
-    let bytes = this.#ws?.bufferedAmount ?? 0;
-    if (this.#held) for (const frame of this.#held) bytes += frame.length;
-    return bytes;
+    return (this.#ws?.bufferedAmount ?? 0) + (this.#rough?.out.waitingBytes ?? 0);
   }
 
   send(frame: Buffer): void {
     if (this.#state !== 'open') return;
-    if (this.#held) this.#held.push(frame);
-    else this.#write(frame);
-  }
-
-  #write(frame: Buffer): void {
-    const opcode = (frame[0] ?? 0) & 0x0f;
-    this.#ws?.send(payloadOf(frame), { binary: opcode === OPCODE.binary });
+    const left = this.#rough === null ? frame : this.#rough.filtered(frame);
+    if (left === null) return;
+    const mask = isMasked(left);
+    const binary = ((left[0] ?? 0) & 0x0f) === OPCODE.binary;
+    this.#ws?.send(payloadOf(left), { binary, mask });
   }
 
   close(code: number, reason?: string): void {
     if (this.#state === 'closed') return;
     const refused = this.#state === 'connecting';
-    if (refused || this.#held) this.#tcp.destroy();
+    if (refused) this.#destroy();
     else this.#sayGoodbye(code, reason);
     this.#finish({ code, detail: OUTCOME.closedByClient, refused });
   }
@@ -110,28 +116,52 @@ class WsConnection implements ClientConnection {
   #sayGoodbye(code: number, reason?: string): void {
     // Its reason cut as ours is; `ws` throws at one that is too long.
     this.#ws?.close(code, payloadOf(encodeCloseFrame(code, reason)).subarray(2));
-    this.#socket.destroySoon();
+    this.#go();
+  }
+
+  hangUp(code: number, detail: string): void {
+    if (this.#state === 'closed') return;
+    const refused = this.#state === 'connecting';
+    if (refused) this.#destroy();
+    else {
+      // Past `ws`, which throws at a code that nobody may send.
+      if (code !== 0) this.#socket.write(encodeCloseFrame(code));
+      this.#go();
+    }
+    this.#finish({ code: 1006, detail, refused });
+  }
+
+  /** On a rough link behind what was sent before. */
+  #go(): void {
+    const go = (): void => {
+      this.#socket.destroySoon();
+      this.#rough?.end();
+    };
+    if (this.#rough && !this.#rough.isOver) this.#rough.out.take(go);
+    else go();
   }
 
   reset(detail: string): void {
-    if (this.#state === 'closed' || this.#tcp.connecting) this.#tcp.destroy();
+    this.#rough?.end();
+    if (this.#state === 'closed' || this.#tcp.pending) this.#tcp.destroy();
     else this.#tcp.resetAndDestroy();
     this.#finish({ code: 1006, detail, refused: this.#state !== 'open' });
   }
 
-  goDark(): void {
-    if (this.#held || this.#state !== 'open') return;
-    this.#held = [];
-    this.#ws?.pause();
+  #destroy(): void {
+    this.#rough?.end();
+    this.#tcp.destroy();
   }
 
-  goLight(): void {
-    const held = this.#held;
-    if (!held) return;
-    this.#held = null;
-    if (this.#state !== 'open') return;
-    for (const frame of held) this.#write(frame);
-    this.#ws?.resume();
+  roughen(links: RoughLinks): RoughLink {
+    if (this.#rough && !this.#rough.isOver) return this.#rough;
+    this.#rough = new RoughLink(links);
+    this.#layUnder(this.#rough);
+    return this.#rough;
+  }
+
+  #layUnder(rough: RoughLink): void {
+    layUnder(this.#socket, rough, (detail) => this.reset(detail));
   }
 
   #open(): void {
@@ -161,18 +191,17 @@ class WsConnection implements ClientConnection {
 
   #fail(detail: string): void {
     if (this.#state === 'closed') return;
-    this.#tcp.destroy();
+    this.#destroy();
     this.#finish({ code: 1006, detail, refused: this.#state !== 'open' });
   }
 
   #finish(cause: CloseCause): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#held = null;
     this.#owner.onClosed(cause);
   }
 }
 
 /** The stock `ws` client, without compression. */
-export const wsTransport: Transport = (endpoint, upgrade, owner, maxFrameBytes) =>
-  new WsConnection(endpoint, upgrade, owner, maxFrameBytes);
+export const wsTransport: Transport = (endpoint, upgrade, owner, maxFrameBytes, rough) =>
+  new WsConnection(endpoint, upgrade, owner, maxFrameBytes, rough);

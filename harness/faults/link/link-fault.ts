@@ -1,18 +1,27 @@
 /** What a fault on the driver's own sockets is, inside a worker. */
-import type { Clock } from '../../base/clock.ts';
-import type { TimerWheel } from '../../base/timer-wheel.ts';
-import type { FaultParams } from '../../scenario/fault-plan.ts';
+import type { FaultParams } from '../../scenario/fault-spec.ts';
 import type { PhoenixSocket } from '../../wire/phoenix-socket.ts';
+import type { RoughLink, RoughLinks } from '../../wire/rough-link.ts';
+import type { StageTime } from '../../wire/stage.ts';
 
-export type LinkTarget = { index: number; socket: PhoenixSocket };
+export type LinkTarget = { readonly index: number; readonly socket: PhoenixSocket };
 
-export type LinkWorld = { clock: Clock; wheel: TimerWheel; forMs: number; seed: number };
-
-export type LinkFault = {
-  /** Acts on its share of the targets; returns how many, and what undoes it. */
-  strike(
-    targets: readonly LinkTarget[],
-    world: LinkWorld,
-    params: FaultParams,
-  ): { clients: number; lift(): void };
+export type LinkWorld = StageTime & {
+  forMs: number;
+  seed: number;
+  /** Those of this worker that are rough now, by this fault or another. */
+  links: RoughLinks;
 };
+
+/** A fault that is on. */
+export type Strike = {
+  /** Acts on a client that is there, if it is one of those it hits; true when it was. */
+  hit(target: LinkTarget): boolean;
+  /** The client of that index is about to connect, over a link that is made when it is asked for. */
+  connecting?(index: number, link: () => RoughLink): void;
+  /** Undoes what can be undone, and calls off what has not been done. */
+  lift(): void;
+};
+
+/** Puts the fault on; whom it hits is asked client by client. */
+export type LinkFault = (world: LinkWorld, params: FaultParams) => Strike;

@@ -3,50 +3,37 @@
  * half-open (nothing arrives, nothing is told) until the fault is lifted.
  */
 import { drawFor } from '../../base/random.ts';
-import { WheelTimer } from '../../base/timer-wheel.ts';
-import type { ClientConnection } from '../../wire/transport.ts';
+import { dark } from './blackhole.ts';
+import { Hold } from './lasting.ts';
 import type { LinkFault } from './link-fault.ts';
+import { Blows } from './once.ts';
+import { cut } from './reset.ts';
 
-/** Cuts are spread over this time: within the second, and not one long stall of the driver. */
-const SPREAD_US = 800_000;
-
-class Cut extends WheelTimer {
-  readonly #connection: ClientConnection;
-  constructor(connection: ClientConnection) {
-    super();
-    this.#connection = connection;
-  }
-  expire(): void {
-    this.#connection.reset('reset by a fault');
-  }
-}
-
-export const networkDrop: LinkFault = {
-  strike(targets, { clock, wheel, seed }, params) {
-    const reset = Number(params['reset'] ?? 0);
-    const blackhole = Number(params['blackhole'] ?? 0);
-    const cuts: Cut[] = [];
-    const dark: ClientConnection[] = [];
-    const nowUs = clock.nowUs();
-    for (const { index, socket } of targets) {
-      const { connection } = socket;
-      if (!connection?.isOpen) continue;
-      const draw = drawFor(seed, index);
+export const networkDrop: LinkFault = (world, params) => {
+  const reset = Number(params['reset'] ?? 0);
+  const blackhole = Number(params['blackhole'] ?? 0);
+  const cuts = new Blows(world, cut);
+  const hold = new Hold(world, () => dark(world));
+  const darkened = new Set<number>();
+  return {
+    hit({ index, socket: { connection } }) {
+      if (!connection?.isOpen) return false;
+      const draw = drawFor(world.seed, index);
+      if (draw >= reset + blackhole) return false;
       if (draw < reset) {
-        const cut = new Cut(connection);
-        cuts.push(cut);
-        wheel.arm(cut, nowUs + (draw / reset) * SPREAD_US);
-      } else if (draw < reset + blackhole) {
-        connection.goDark();
-        dark.push(connection);
+        cuts.aim(connection, draw / reset);
+      } else {
+        darkened.add(index);
+        hold.take(index, connection.roughen(world.links));
       }
-    }
-    return {
-      clients: cuts.length + dark.length,
-      lift: () => {
-        for (const cut of cuts) wheel.cancel(cut);
-        for (const connection of dark) connection.goLight();
-      },
-    };
-  },
+      return true;
+    },
+    connecting: (index, link) => {
+      if (darkened.has(index)) hold.take(index, link());
+    },
+    lift: () => {
+      cuts.callOff();
+      hold.lift();
+    },
+  };
 };

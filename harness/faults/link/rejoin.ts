@@ -19,26 +19,24 @@ class Rejoin extends WheelTimer {
   }
 }
 
-export const rejoin: LinkFault = {
-  strike(targets, { clock, wheel, forMs, seed }, params) {
-    const share = Number(params['rejoin'] ?? 0);
-    const matches = topicMatcher(String(params['topic'] ?? '*'));
-    const timers: Rejoin[] = [];
-    const nowUs = clock.nowUs();
-    for (const { index, socket } of targets) {
+export const rejoin: LinkFault = ({ clock, wheel, forMs, seed }, params) => {
+  const share = Number(params['rejoin'] ?? 0);
+  const matches = topicMatcher(String(params['topic'] ?? '*'));
+  const timers: Rejoin[] = [];
+  const startUs = clock.nowUs();
+  return {
+    hit({ index, socket }) {
       const draw = drawFor(seed, index);
-      if (draw >= share) continue;
+      if (draw >= share) return false;
       const channel = socket.channels.find((candidate) => matches(candidate.topic));
-      if (!channel) continue;
+      if (!channel) return false;
       const timer = new Rejoin(channel);
       timers.push(timer);
-      wheel.arm(timer, nowUs + (draw / share) * forMs * 1e3);
-    }
-    return {
-      clients: timers.length,
-      lift: () => {
-        for (const timer of timers) wheel.cancel(timer);
-      },
-    };
-  },
+      wheel.arm(timer, startUs + (draw / share) * forMs * 1e3);
+      return true;
+    },
+    lift() {
+      for (const timer of timers) wheel.cancel(timer);
+    },
+  };
 };

@@ -49,6 +49,11 @@ export class ByteServer {
     socket.on('close', () => this.#sockets.delete(socket));
   }
 
+  /** Connections that are there, with TLS or without, upgraded or not. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   /** Resolves when every connection there has been is gone again; there must have been one. */
   async untilDeserted(): Promise<void> {
     for (const socket of this.#sockets) {

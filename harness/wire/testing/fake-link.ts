@@ -1,23 +1,29 @@
 /** A connection of which a test is the other end: what is sent lies open, what arrives is said by hand. */
 import { payloadOf } from '../frame.ts';
+import { RoughLink, type LinkEnds, type RoughLinks } from '../rough-link.ts';
 import type { ClientConnection, ConnectionOwner, Transport } from '../transport.ts';
 
 /** `[join_ref, ref, topic, event, payload]`. */
 export type Wire = [string | null, string | null, string, string, unknown];
 
-export class FakeLink implements ClientConnection {
+export class FakeLink implements ClientConnection, LinkEnds {
   readonly owner: ConnectionOwner;
   readonly texts: string[] = [];
   readonly ends: string[] = [];
+  /** What a fault has put in between; whole messages travel it, not bytes. */
+  rough: RoughLink | null;
+  /** What was said while nothing was read. */
+  #unread: string[] | null = null;
   isOpen = false;
-  isDark = false;
   bufferedBytes = 0;
   isClosed = false;
   onSend: ((text: string) => void) | null = null;
   onEnd: ((how: string) => void) | null = null;
 
-  constructor(owner: ConnectionOwner) {
+  constructor(owner: ConnectionOwner, rough: RoughLink | null = null) {
     this.owner = owner;
+    this.rough = rough;
+    rough?.attach(this);
   }
 
   /** What was sent, decoded. */
@@ -33,6 +39,12 @@ export class FakeLink implements ClientConnection {
   }
 
   open(): void {
+    if (this.rough !== null) this.rough.in.take(() => this.#opened());
+    else this.#opened();
+  }
+
+  #opened(): void {
+    if (this.isClosed) return;
     this.isOpen = true;
     this.owner.onOpen();
   }
@@ -42,8 +54,14 @@ export class FakeLink implements ClientConnection {
   }
 
   sayText(text: string): void {
+    if (this.#unread !== null) this.#unread.push(text);
+    else if (this.rough !== null) this.rough.arrived(Buffer.from(text), Buffer.byteLength(text));
+    else this.#hear(Buffer.from(text));
+  }
+
+  #hear(text: Buffer): void {
     // With other bytes on both sides, as in the shared read buffer.
-    const buffer = Buffer.from(`xx${text}yy`);
+    const buffer = Buffer.concat([Buffer.from('xx'), text, Buffer.from('yy')]);
     this.owner.onText(buffer, 2, buffer.length - 2);
   }
 
@@ -62,9 +80,18 @@ export class FakeLink implements ClientConnection {
 
   send(frame: Buffer): void {
     if (!this.isOpen) return;
+    if (this.rough !== null) this.rough.send(frame);
+    else this.leave(frame);
+  }
+
+  leave(frame: Buffer): void {
     const text = payloadOf(frame).toString('utf8');
     this.texts.push(text);
     this.onSend?.(text);
+  }
+
+  arrive(buffer: Buffer, bytes: number): void {
+    if (!this.isClosed) this.#hear(buffer.subarray(0, bytes));
   }
 
   close(code: number, reason = ''): void {
@@ -75,6 +102,12 @@ export class FakeLink implements ClientConnection {
     this.#end({ code, detail: 'closed by the client', refused });
   }
 
+  hangUp(code: number, detail: string): void {
+    if (this.isClosed) return;
+    this.ends.push(`hang up ${code}`);
+    this.#end({ code: 1006, detail, refused: !this.isOpen });
+  }
+
   reset(detail: string): void {
     if (this.isClosed) return;
     this.ends.push(`reset: ${detail}`);
@@ -82,26 +115,42 @@ export class FakeLink implements ClientConnection {
     this.#end({ code: 1006, detail, refused: !this.isOpen });
   }
 
-  goDark(): void {
-    this.isDark = true;
+  roughen(links: RoughLinks): RoughLink {
+    if (this.rough === null) {
+      this.rough = new RoughLink(links);
+      this.rough.attach(this);
+    }
+    return this.rough;
   }
 
-  goLight(): void {
-    this.isDark = false;
+  stopReading(): void {
+    this.#unread = [];
+  }
+
+  readOn(): void {
+    const unread = this.#unread ?? [];
+    this.#unread = null;
+    for (const text of unread) this.sayText(text);
+  }
+
+  smooth(): void {
+    this.rough = null;
   }
 
   #end(cause: { code: number; detail: string; refused: boolean }): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.isOpen = false;
+    this.rough?.end();
+    this.rough = null;
     this.owner.onClosed(cause);
   }
 }
 
 /** A transport that makes such links, and tells of each. */
 export function fakeTransport(made: (link: FakeLink) => void): Transport {
-  return (_endpoint, _upgrade, owner) => {
-    const link = new FakeLink(owner);
+  return (_endpoint, _upgrade, owner, _maxFrameBytes, rough = null) => {
+    const link = new FakeLink(owner, rough);
     made(link);
     return link;
   };

@@ -1,0 +1,46 @@
+/**
+ * Whom a fault on links hits: a share by seed, and of that only who has joined
+ * a matching topic and carries the tag. The same seed hits the same clients,
+ * whichever worker has them.
+ */
+import { drawFor } from '../../base/random.ts';
+import type { FaultParams } from '../../scenario/fault-spec.ts';
+import { topicMatcher } from '../topic-pattern.ts';
+import type { LinkTarget } from './link-fault.ts';
+
+const ALL = '*';
+
+export class Whom {
+  readonly share: number;
+  readonly #seed: number;
+  readonly #tag: string;
+  readonly #matches: ((topic: string) => boolean) | null;
+  /** Who was hit, where it takes more than a seed to tell. */
+  readonly #hit: Set<number> | null;
+
+  constructor(params: FaultParams, seed: number) {
+    const topic = String(params['topic'] ?? ALL);
+    this.share = Number(params['share'] ?? 1);
+    this.#seed = seed;
+    this.#tag = String(params['tag'] ?? ALL);
+    this.#matches = topic === ALL ? null : topicMatcher(topic);
+    this.#hit = this.#tag === ALL && this.#matches === null ? null : new Set();
+  }
+
+  /** Where the client stands among those of the share, in [0, 1); null when it is not hit. */
+  place({ index, socket }: LinkTarget): number | null {
+    const draw = drawFor(this.#seed, index);
+    if (draw >= this.share) return null;
+    if (this.#tag !== ALL && !(socket.tags?.includes(this.#tag) ?? false)) return null;
+    const matches = this.#matches;
+    const { channels } = socket;
+    if (matches && !channels.some(({ state, topic }) => state === 'joined' && matches(topic))) return null;
+    this.#hit?.add(index);
+    return draw / this.share;
+  }
+
+  /** True of a client that opens a connection while the fault is on: one it has hit, or would have. */
+  holds(index: number): boolean {
+    return this.#hit === null ? drawFor(this.#seed, index) < this.share : this.#hit.has(index);
+  }
+}

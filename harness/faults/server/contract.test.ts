@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ManualClock } from '../../base/clock.ts';
+import { fault, FAULT_SPECS } from '../../scenario/fault.ts';
+import type { FaultPlan } from '../../scenario/fault-plan.ts';
+import type { FaultParams, FaultSpec, ParamSpec } from '../../scenario/fault-spec.ts';
+import { planRun, type PlannedFault } from '../../scenario/plan.ts';
+import { FAULTS } from '../catalogue.ts';
+import type { FaultHands } from '../fault.ts';
+import { LeasedFaults } from './lease.ts';
+
+// The harness imports nothing of the server: they meet at the control port, and here.
+
+const MAIN = fileURLToPath(new URL('../../../server-under-test/main.ts', import.meta.url));
+const SERVER_SPECS = FAULT_SPECS.filter(({ side }) => side === 'server');
+
+type Answer = {
+  status: number;
+  body: {
+    id: string;
+    faults: { id: string; kind: string; params: FaultParams; share: number }[];
+    kinds: { kind: string; params: Record<string, unknown> }[];
+    problems: { path: string; wanted: string }[];
+  };
+};
+
+let child: ChildProcess;
+let control = '';
+
+before(async () => {
+  const flags = ['--no-env', '--nodes', '1', '--port', '0', '--control-port', '0'];
+  // The channel ends it with us, however we end.
+  child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  assert.ok(child.stdout);
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  ({ control } = JSON.parse(line) as { control: string });
+});
+after(() => child.kill('SIGKILL'));
+
+async function ask(method: string, path: string, body?: unknown): Promise<Answer> {
+  const response = await fetch(`${control}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
+
+/** Hands that reach the server; the clock stands, so nothing is renewed. */
+function hands(): FaultHands {
+  const leased = new LeasedFaults(new ManualClock(), {
+    async inject({ ttlMs, ...order }) {
+      const { status, body } = await ask('POST', '/faults', { ...order, ttl_ms: ttlMs });
+      assert.equal(status, 200, JSON.stringify(body));
+      return body.id;
+    },
+    renew: async (id, ttlMs) => (await ask('PUT', `/faults/${id}`, { ttl_ms: ttlMs })).status === 200,
+    lift: async (id) => (await ask('DELETE', `/faults/${id}`)).status === 200,
+  });
+  return {
+    seed: 7,
+    injectServer: (order) => leased.inject(order),
+    liftServer: (id) => leased.lift(id),
+    strike: async () => 0,
+    liftStrike: () => {},
+  };
+}
+
+function leastOf(param: ParamSpec): string | number {
+  if (param.type === 'choice') return param.of[0] ?? '';
+  if (param.type === 'text') return 'room:*';
+  return param.type === 'share' ? 0.5 : param.min;
+}
+
+/** A fault with the least of all it must be given, or of all it may be. */
+function planned({ builder, params }: FaultSpec, isFull: boolean): PlannedFault {
+  const given = Object.entries(params)
+    // Names of servers are not for anybody to make up.
+    .filter(([name, param]) => param.default === undefined || (isFull && name !== 'server'))
+    .map(([name, param]) => [name, leastOf(param)]);
+  const build = fault[builder as keyof typeof fault] as (params: object) => FaultPlan;
+  const faults = [
+    build(Object.fromEntries(given) as object)
+      .at('1s')
+      .for('2s'),
+  ];
+  const load = { clients: 10, ramp: 0, hold: '60s' };
+  const [one] = planRun({ about: 'x', load, client: () => undefined, faults }, { seed: 7 }).faults;
+  assert.ok(one);
+  return one;
+}
+
+for (const spec of SERVER_SPECS) {
+  test(`the server takes ${spec.kind} as a scenario asks for it, and gives it back`, async () => {
+    for (const isFull of [false, true]) {
+      const one = planned(spec, isFull);
+      const lift = await FAULTS[spec.kind]?.inject(one, hands());
+      const [active] = (await ask('GET', '/faults')).body.faults;
+      assert.deepEqual([active?.kind, active?.share], [spec.kind, one.share]);
+      await lift?.();
+      assert.deepEqual((await ask('GET', '/faults')).body.faults, []);
+    }
+  });
+
+  test(`both have the same ranges for ${spec.kind}`, async () => {
+    const { kinds } = (await ask('GET', '/faults')).body;
+    const known = kinds.find(({ kind }) => kind === spec.kind)?.params ?? {};
+    // An order whose share is wrong is refused whatever the rest of it says, and tells what is wrong with that.
+    const refused = async (params: object): Promise<string[]> => {
+      const { body } = await ask('POST', '/faults', { kind: spec.kind, params, share: 2 });
+      return body.problems.map(({ path }) => path).filter((path) => path !== 'share');
+    };
+    const named: FaultParams = {};
+    await FAULTS[spec.kind]?.inject(planned(spec, true), {
+      ...hands(),
+      injectServer: async ({ params }) => {
+        Object.assign(named, params);
+        return 'f';
+      },
+    });
+    for (const [name, param] of Object.entries(spec.params)) {
+      const key = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      if (!Object.hasOwn(known, key)) continue;
+      const ends = param.type === 'number' ? [param.min, param.max] : param.type === 'choice' ? param.of : [];
+      for (const end of ends) assert.deepEqual(await refused({ ...named, [key]: end }), [], `${key} ${end}`);
+      if (param.type === 'text') continue;
+      const beyond = param.type === 'number' ? param.max + 1 : 'nonsense';
+      assert.deepEqual(await refused({ ...named, [key]: beyond }), [`params.${key}`]);
+    }
+  });
+}
+
+test('the server knows no fault within a node that a scenario cannot ask for', async () => {
+  const { kinds } = (await ask('GET', '/faults')).body;
+  const askable = FAULT_SPECS.map(({ kind }) => kind);
+  assert.deepEqual(
+    kinds.map(({ kind }) => kind).filter((kind) => !askable.includes(kind)),
+    [],
+  );
+});
+
+test('a fault nobody renews is gone by itself, one that is renewed is not', { timeout: 10_000 }, async () => {
+  const order = { kind: 'slow_join', params: { delay_ms: 5 }, ttl_ms: 300 };
+  const kept = (await ask('POST', '/faults', order)).body.id;
+  const left = (await ask('POST', '/faults', order)).body.id;
+  const ids = async (): Promise<string[]> => (await ask('GET', '/faults')).body.faults.map(({ id }) => id);
+  assert.equal((await ask('PUT', `/faults/${kept}`, { ttl_ms: 60_000 })).status, 200);
+  while ((await ids()).includes(left));
+  assert.deepEqual(await ids(), [kept]);
+  assert.equal((await ask('PUT', `/faults/${left}`, { ttl_ms: 60_000 })).status, 404);
+  assert.equal((await ask('DELETE', `/faults/${kept}`)).status, 200);
+});
