@@ -33,7 +33,7 @@ define run-tests
 endef
 REPORTER ?= dot
 
-.PHONY: help drill test check format formatted lint types dead unit referee e2e accuracy chromium pack bench bench-server conform clean count
+.PHONY: help drill test check format formatted lint types dead unit referee e2e accuracy chromium pack bench bench-server scenarios measured measured-table conform clean count
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,15 @@ bench: $(INSTALLED) ## side-by-side benchmarks; not tests
 
 bench-server: $(INSTALLED) ## what the bundled server costs, as ratios of one run; not tests
 	node bench/server.ts
+
+scenarios: $(INSTALLED) ## every scenario of the library at its small size; ARGS=blocking picks by name
+	node bench/scenarios.ts check $(ARGS)
+
+measured: $(INSTALLED) ## every scenario at full size, and the table of scenarios/README.md; ARGS=blocking picks by name
+	node bench/scenarios.ts measure $(ARGS)
+
+measured-table: $(INSTALLED) ## the table of scenarios/README.md from what was measured, without a run
+	node bench/scenarios.ts table
 
 conform: $(INSTALLED) ## every conformance case against the bundled server, or make conform TARGET=ws://...
 	node bin/firedrill.js conform $(TARGET) $(ARGS)

@@ -35,7 +35,10 @@ export const COMMANDS: readonly Command[] = [
       return {
         positional: SCENARIOS,
         flags: RUN_FLAGS,
-        examples: [['run scenarios/flagship.ts --clients 1000 --duration 30s', '']],
+        examples: [
+          ['run scenarios/flagship.ts --clients 1000 --duration 30s', ''],
+          ['run scenarios/blocking-handler.ts --variant remedy --small', ''],
+        ],
         epilogue:
           'Exit codes: 0 pass · 99 a threshold failed · 104 bad flags or scenario · 105 stopped by a signal · ' +
           '107 the scenario threw · 113 inconclusive · 114 target unreachable · 115 a fault could not be lifted',
@@ -114,6 +117,19 @@ export const COMMANDS: readonly Command[] = [
         examples: [['validate scenarios/*.ts', '']],
         epilogue: 'Exit codes: 0 every file can be run · 104 one cannot, or bad flags',
         run: (typed) => validateCommand(filesOf(typed), typed),
+      };
+    },
+  },
+  {
+    usage: 'list',
+    about: 'the scenarios of the library and of ./scenarios, each with the claim it measures',
+    async shape() {
+      const { LIST_FLAGS, listCommand } = await import('./list-command.ts');
+      return {
+        flags: LIST_FLAGS,
+        examples: [['list --json', '']],
+        epilogue: 'Exit codes: 0 every one can be run · 104 one cannot, or bad flags',
+        run: (typed) => listCommand(typed),
       };
     },
   },

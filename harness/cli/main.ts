@@ -1,9 +1,11 @@
 /** The command line: parse, call, print, exit code. */
-import yargs from 'yargs';
+import type { Argv } from 'yargs';
 import { describeProblem, EXIT, FiredrillError, toFiredrillError } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
+import { dismissEarly, hireEarly } from '../run/first-worker.ts';
 import { COMMANDS, nameOf, type Command, type Shape } from './commands.ts';
 import type { Typed } from './flags.ts';
+import { listenEarly } from './signals.ts';
 import { readVersion } from './version.ts';
 
 const args = process.argv.slice(2);
@@ -19,6 +21,12 @@ async function main(): Promise<number> {
   const asksHelp = args.some((arg) => ['--help', '--version'].includes(arg));
   if (!asked && !asksHelp) throw unknownCommand(word);
 
+  // What runs needs a worker, which takes as long to load as we do: it begins first.
+  if (RUNS.includes(word ?? '') && !args.some((arg) => RUNS_NOTHING.includes(arg))) {
+    listenEarly();
+    hireEarly();
+  }
+  const { default: yargs } = await import('yargs');
   let code: number = EXIT.pass;
   const parser = yargs(args)
     .scriptName('firedrill')
@@ -46,13 +54,12 @@ async function main(): Promise<number> {
   return code;
 }
 
+/** Commands that start workers, and flags with which they do not. */
+const RUNS = ['run', 'quick'];
+const RUNS_NOTHING = ['--help', '--version', '--dry-run', '--eject'];
+
 /** The one command that was asked for, with its flags and help. */
-function describe(
-  parser: ReturnType<typeof yargs>,
-  command: Command,
-  shape: Shape,
-  ended: (exitCode: number) => void,
-): void {
+function describe(parser: Argv, command: Command, shape: Shape, ended: (exitCode: number) => void): void {
   parser.command(
     command.usage,
     command.about,
@@ -96,4 +103,6 @@ try {
     process.stderr.write(`${cause.stack ?? ''}\n`);
   }
   process.exitCode = error.exitCode;
+} finally {
+  dismissEarly();
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FlagReader } from './flags.ts';
-import { readThresholds } from './plan-flags.ts';
+import { readAsked, readThresholds } from './plan-flags.ts';
 
 test('gathers thresholds by metric, tags and hostile names included', () => {
   const threshold = [
@@ -28,4 +28,14 @@ test('refuses a threshold that names no metric', () => {
     flags.problems.map(({ path }) => path),
     ['--threshold', '--threshold', '--threshold', '--threshold'],
   );
+});
+
+test('reads which runs are asked for, and at which size', () => {
+  const typed = { variant: ['trouble', 'remedy'], small: true, clients: '5', duration: '2s' };
+  assert.deepEqual(readAsked(new FlagReader(typed)), {
+    variants: ['trouble', 'remedy'],
+    small: true,
+    overrides: { seed: 7, clients: 5, durationMs: 2_000 },
+  });
+  assert.deepEqual(readAsked(new FlagReader({})), { variants: [], small: false, overrides: { seed: 7 } });
 });

@@ -1,4 +1,5 @@
-/** The flags that change the plan of a scenario: its load and its thresholds. */
+/** The flags that change the plan of a scenario: its load, its thresholds, which of its variants. */
+import type { Asked } from '../scenario/chosen-runs.ts';
 import type { PlanOverrides } from '../scenario/plan.ts';
 import { readTypedThresholds } from '../scenario/typed-thresholds.ts';
 import type { FlagReader } from './flags.ts';
@@ -22,9 +23,15 @@ export const PLAN_FLAGS = {
   },
   seed: { type: 'string', describe: 'the same seed repeats the run', requiresArg: true },
   threshold: { type: 'string', describe: "metric=expression: 'push_duration=p(99)<250'", requiresArg: true },
+  variant: {
+    type: 'string',
+    describe: 'only this one of the scenario’s variants; may be repeated',
+    requiresArg: true,
+  },
+  small: { type: 'boolean', describe: 'the scenario’s small size: a check of seconds' },
 } as const;
 
-export function readOverrides(flags: FlagReader): PlanOverrides {
+function readOverrides(flags: FlagReader): PlanOverrides {
   const clients = flags.number('clients', { min: 1, max: MAX.clients, whole: true });
   const rate = flags.number('rate', { min: 0.001, max: MAX.rate });
   const seed = flags.number('seed', { min: 0, max: 0xffff_ffff, whole: true });
@@ -37,6 +44,11 @@ export function readOverrides(flags: FlagReader): PlanOverrides {
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(rampMs === undefined ? {} : { rampMs }),
   };
+}
+
+/** Which runs of a scenario are asked for, and at which size. */
+export function readAsked(flags: FlagReader): Asked {
+  return { variants: flags.texts('variant'), small: flags.isSet('small'), overrides: readOverrides(flags) };
 }
 
 /** Of `--threshold`, by metric: to be judged beside the scenario's own. */

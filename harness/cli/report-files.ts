@@ -6,7 +6,12 @@ import type { RunRecord } from '../record/run-record.ts';
 
 /** Writes report.html and returns its path. */
 export function writeReport(record: RunRecord, dir: string): string {
-  const path = join(dir, 'report.html');
+  const path = reportPath(dir);
   writeFileSync(path, renderReport(record));
   return path;
+}
+
+/** Where the report of a run lies. */
+export function reportPath(dir: string): string {
+  return join(dir, 'report.html');
 }

@@ -1,13 +1,15 @@
 /** `firedrill run`: parse, call, print, exit code. */
 import { join } from 'node:path';
-import { worstExit, type ExitCode } from '../base/errors.ts';
+import { EXIT, FiredrillError, worstExit, type ExitCode } from '../base/errors.ts';
+import { hireFirst } from '../run/first-worker.ts';
+import type { Asked, ChosenRuns } from '../scenario/chosen-runs.ts';
 import { FlagReader, type Typed } from './flags.ts';
-import { PLAN_FLAGS, readOverrides, readThresholds } from './plan-flags.ts';
-import { listenForSignals, runAndTell } from './run-and-tell.ts';
+import { PLAN_FLAGS, readAsked, readThresholds } from './plan-flags.ts';
+import { runFile, type FileOptions } from './run-file.ts';
+import { listenForSignals } from './signals.ts';
 import { CONNECT_FLAGS, readTarget, readTransport } from './target-flags.ts';
-import { typedCommand } from './typed-command.ts';
+import { commandOfVariant, typedCommand } from './typed-command.ts';
 import { readVersion } from './version.ts';
-import type { RunOptions } from '../run/run.ts';
 
 const MAX_WORKERS = 64;
 
@@ -30,6 +32,7 @@ export const RUN_FLAGS = {
   workers: { type: 'string', describe: 'worker processes of the driver', requiresArg: true },
   out: { type: 'string', describe: 'folder of the run', requiresArg: true },
   env: { type: 'string', alias: 'e', describe: 'KEY=VALUE for the scenario', requiresArg: true },
+  'dry-run': { type: 'boolean', describe: 'tell what each run would do, and run nothing' },
   json: { type: 'boolean', describe: 'one JSON document on stdout' },
   quiet: { type: 'boolean', describe: 'no progress on stderr' },
   debug: { type: 'boolean', describe: 'stack traces with errors' },
@@ -38,7 +41,8 @@ export const RUN_FLAGS = {
 export async function runCommand(files: readonly string[], typed: Typed): Promise<ExitCode> {
   const flags = new FlagReader(typed);
   flags.refuseUnknown([...Object.keys(RUN_FLAGS), 'e', 'scenario']);
-  const base = readOptions(flags);
+  const asked = readAsked(flags);
+  const base = readOptions(flags, files);
   const out = flags.text('out');
   if (files.length === 0) {
     flags.refuse({
@@ -50,39 +54,71 @@ export async function runCommand(files: readonly string[], typed: Typed): Promis
   }
   flags.done();
 
-  const quiet = flags.isSet('quiet');
   const json = flags.isSet('json');
+  if (flags.isSet('dry-run')) {
+    const { tellRuns } = await import('./validate-command.ts');
+    return tellRuns(files, { asked, thresholds: base.thresholds, json });
+  }
   const codes: ExitCode[] = [];
   const { interrupt, release } = listenForSignals();
+  // A worker loads its modules while we load ours, and the scenarios.
+  const crew = hireFirst();
   try {
-    for (const file of files) {
+    const tell = { quiet: flags.isSet('quiet'), json, interrupt };
+    for (const [nth, { file, chosen }] of (await chooseAll(files, asked)).entries()) {
       const folder = out !== undefined && files.length > 1 ? join(out, nameOf(file)) : out;
-      const options: RunOptions = {
-        ...base,
-        scenarioFile: file,
-        ...(folder === undefined ? {} : { out: folder }),
-      };
-      const { exitCode } = await runAndTell(options, { quiet, json, interrupt });
-      codes.push(exitCode);
+      const options = { ...base, ...(folder === undefined ? {} : { out: folder }) };
+      codes.push(await runFile(file, chosen, options, tell, nth === 0 ? crew : undefined));
       if (interrupt.aborted) break;
     }
   } finally {
+    crew.kill();
     release();
   }
   return worstExit(codes);
 }
 
-function readOptions(flags: FlagReader): Omit<RunOptions, 'scenarioFile'> {
+/** The runs of every file: what is wrong with any of them is told before the first begins. */
+async function chooseAll(
+  files: readonly string[],
+  asked: Asked,
+): Promise<{ file: string; chosen: ChosenRuns }[]> {
+  const { loadFile } = await import('../scenario/load.ts');
+  const { chooseRuns } = await import('../scenario/chosen-runs.ts');
+  const all: { file: string; chosen: ChosenRuns }[] = [];
+  const errors: FiredrillError[] = [];
+  // One after the other: the feeds a file builds are known by there being no other file at the time.
+  for (const file of files) {
+    try {
+      all.push({ file, chosen: chooseRuns(await loadFile(file), asked) });
+    } catch (error) {
+      if (!(error instanceof FiredrillError)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first] = errors;
+  if (first && errors.length === 1) throw first;
+  if (first)
+    throw new FiredrillError(
+      EXIT.invalid,
+      errors.flatMap(({ problems }) => problems),
+    );
+  return all;
+}
+
+function readOptions(flags: FlagReader, files: readonly string[]): FileOptions {
   const workers = flags.number('workers', { min: 1, max: MAX_WORKERS, whole: true });
+  const args = process.argv.slice(2);
   return {
-    overrides: readOverrides(flags),
     target: readTarget(flags, flags.text('target')),
     ...readTransport(flags),
     fit: flags.isSet('fit'),
     ...(workers === undefined ? {} : { workers }),
     thresholds: readThresholds(flags),
     env: flags.pairs('env', '-e'),
-    command: typedCommand(process.argv.slice(2)),
+    // With several files a variant of one would be asked of all.
+    commandOf: (variant) =>
+      variant === null || files.length > 1 ? typedCommand(args) : commandOfVariant(args, variant),
     version: readVersion(),
   };
 }

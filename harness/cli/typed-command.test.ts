@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { typedCommand } from './typed-command.ts';
+import { commandOfVariant, typedCommand } from './typed-command.ts';
 
 test('repeats what was typed, quoted for a shell', () => {
   const args = ['run', 'my scenario.ts', '--threshold', 'push_duration=p(99)<250', '--out', "it's"];
@@ -45,4 +45,9 @@ test('a token leaves nothing behind, however it is typed', () => {
   ];
   for (const args of spellings) assert.doesNotMatch(typedCommand(args), /hush/, args.join(' '));
   assert.match(typedCommand(['ws://h/s?apikey=hush&vsn=1.0.0']), /ws:\/\/h\/s\?apikey=…&vsn=1\.0\.0/);
+});
+
+test('asks for one variant, whichever were asked for', () => {
+  const args = ['run', 'a.ts', '--variant', 'one', '--seed', '3', '--variant=two', '--param', 'token=hush'];
+  assert.equal(commandOfVariant(args, 'two'), "firedrill run a.ts --seed 3 --param 'token=…' --variant two");
 });

@@ -21,6 +21,14 @@ export function typedCommand(args: readonly string[]): string {
   return ['firedrill', ...words.map(quoted)].join(' ');
 }
 
+/** The command that makes the run of one variant again, whichever of them were asked for. */
+export function commandOfVariant(args: readonly string[], variant: string): string {
+  const others = args.filter(
+    (argument, index) => !/^--variant(?:=|$)/.test(argument) && args[index - 1] !== '--variant',
+  );
+  return typedCommand([...others, '--variant', variant]);
+}
+
 function withoutValue(pair: string): string {
   return /^([^=:]*)([=:] ?)/.test(pair) ? pair.replace(/^([^=:]*)([=:] ?).*$/s, '$1$2…') : '…';
 }

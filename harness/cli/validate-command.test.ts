@@ -57,6 +57,35 @@ test('says in a line what each file would do, and runs none', async () => {
   });
 });
 
+const variants = write(
+  'variants.ts',
+  `export default scenario({ about: 'two', load: { clients: 10, ramp: '1s', hold: '9s' }, small: { clients: 2, duration: '3s' },
+    client() {}, variants: { trouble: { about: 'slow' }, remedy: { load: { clients: 20, ramp: 0, hold: '5s' } } } });`,
+);
+
+test('says in a line what each variant would do, or those that are picked, at the small size too', async () => {
+  assert.deepEqual(await validate([variants]), {
+    code: 0,
+    text:
+      'ok  variants.ts trouble  10 clients over 1 s, then 9 s · no faults · no thresholds\n' +
+      'ok  variants.ts remedy  20 clients at once, then 5 s · no faults · no thresholds\n',
+  });
+  assert.deepEqual(await validate([variants], { variant: 'remedy', small: true }), {
+    code: 0,
+    text: 'ok  variants.ts remedy  2 clients at once, then 3 s · no faults · no thresholds\n',
+  });
+  const sized = await validate([variants], { variant: ['remedy'], small: true, clients: '7' });
+  assert.match(sized.text, / 7 clients at once, then 3 s/);
+});
+
+test('refuses a variant there is not, and a small size there is not', async () => {
+  const { code, text } = await validate([good, variants], { variant: 'remdy', small: true });
+  assert.equal(code, 104);
+  assert.match(text, /good\.ts {2}2 problems\n {4}unknown-variant {2}--variant\n.*\n.*good has none/);
+  assert.match(text, /no-small-size {2}--small/);
+  assert.match(text, /variants\.ts {2}1 problem\n(?:.*\n){3}.*did you mean remedy\?/);
+});
+
 test('lists every problem of every file', async () => {
   const { code, text } = await validate([wrong, good, join(folder, 'none.ts')]);
   assert.equal(code, 104);
@@ -105,6 +134,7 @@ test('prints one JSON document', async () => {
   assert.equal(document.valid, false);
   assert.deepEqual(document.scenarios[0], {
     file: 'good.ts',
+    variant: null,
     problems: [],
     would: {
       about: 'pings',
@@ -147,5 +177,7 @@ test('the command line finds every drill of scenarios/ valid', () => {
   );
   assert.equal(stderr, '');
   assert.equal(status, 0);
-  assert.equal(stdout.match(/^ok /gm)?.length, drills.length);
+  // A line for each run: a scenario of variants has one for each.
+  const told = [...stdout.matchAll(/^ok {2}(\S+)/gm)].map((match) => match[1]);
+  assert.deepEqual([...new Set(told)], drills);
 });

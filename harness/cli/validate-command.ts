@@ -1,11 +1,12 @@
 /** `firedrill validate`: every problem of every scenario, and what each would do; runs nothing. */
 import { describeProblem, EXIT, FiredrillError, type ExitCode, type Problem } from '../base/errors.ts';
 import { withThresholds } from '../scenario/added-thresholds.ts';
-import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
-import { planRun, type PlanOverrides, type RunPlan } from '../scenario/plan.ts';
+import { chooseRuns, type Asked } from '../scenario/chosen-runs.ts';
+import { loadFile, type LoadedScenario } from '../scenario/load.ts';
+import { planRun, type RunPlan } from '../scenario/plan.ts';
 import { describeLoad } from '../scenario/plan-words.ts';
 import { FlagReader, type Typed } from './flags.ts';
-import { PLAN_FLAGS, readOverrides, readThresholds } from './plan-flags.ts';
+import { PLAN_FLAGS, readAsked, readThresholds } from './plan-flags.ts';
 
 /** Flags of `validate` with their help: those of `run` that change a plan. */
 export const VALIDATE_FLAGS = {
@@ -14,8 +15,8 @@ export const VALIDATE_FLAGS = {
   debug: { type: 'boolean', describe: 'stack traces with errors' },
 } as const;
 
-/** What a file is worth: its problems, or what a run of it would be. */
-type Validated = { file: string; problems: readonly Problem[]; would: Would | null };
+/** What a file is worth: its problems, or what a run of it, or of one of its variants, would be. */
+type Validated = { file: string; variant: string | null; problems: readonly Problem[]; would: Would | null };
 
 type Would = {
   about: string;
@@ -37,7 +38,7 @@ export async function validateCommand(
 ): Promise<ExitCode> {
   const flags = new FlagReader(typed);
   flags.refuseUnknown([...Object.keys(VALIDATE_FLAGS), 'scenario']);
-  const overrides = readOverrides(flags);
+  const asked = readAsked(flags);
   const thresholds = readThresholds(flags);
   if (files.length === 0) {
     flags.refuse({
@@ -49,11 +50,22 @@ export async function validateCommand(
   }
   flags.done();
 
+  return tellRuns(files, { asked, thresholds, json: flags.isSet('json') }, print);
+}
+
+type Questions = { asked: Asked; thresholds: Record<string, string[]>; json: boolean };
+
+/** Says what each run would do, or every problem of its file. */
+export async function tellRuns(
+  files: readonly string[],
+  questions: Questions,
+  print: (text: string) => void = (text) => process.stdout.write(text),
+): Promise<ExitCode> {
   const validated: Validated[] = [];
   // One after the other: the feeds a file builds are known by there being no other file at the time.
-  for (const file of files) validated.push(await validate(file, overrides, thresholds));
+  for (const file of files) validated.push(...(await validate(file, questions)));
   const valid = validated.every(({ problems }) => problems.length === 0);
-  if (flags.isSet('json')) {
+  if (questions.json) {
     print(`${JSON.stringify({ schema: 'firedrill/validate/1', valid, scenarios: validated })}\n`);
   } else {
     for (const one of validated) print(`${lineOf(one)}\n`);
@@ -61,21 +73,30 @@ export async function validateCommand(
   return valid ? EXIT.pass : EXIT.invalid;
 }
 
-async function validate(
-  file: string,
-  overrides: PlanOverrides,
-  thresholds: Record<string, string[]>,
-): Promise<Validated> {
-  try {
-    const loaded = withThresholds(await loadScenario(file), thresholds);
-    return { file, problems: [], would: wouldDo(loaded, planRun(loaded.scenario, overrides)) };
-  } catch (error) {
+/** One for each run that is asked for; one for a file that cannot be run at all. */
+async function validate(file: string, { asked, thresholds }: Questions): Promise<Validated[]> {
+  const broken = (error: unknown, variant: string | null): Validated => {
     if (!(error instanceof FiredrillError)) throw error;
-    return { file, problems: error.problems, would: null };
+    return { file, variant, problems: error.problems, would: null };
+  };
+  try {
+    const loaded = await loadFile(file);
+    const { runs, overrides } = chooseRuns(loaded, asked);
+    return runs.map((run) => {
+      try {
+        const { scenario } = withThresholds({ ...loaded, ...run }, thresholds);
+        const would = wouldDo(scenario, planRun(scenario, overrides));
+        return { file, variant: run.variant, problems: [], would };
+      } catch (error) {
+        return broken(error, run.variant);
+      }
+    });
+  } catch (error) {
+    return [broken(error, null)];
   }
 }
 
-function wouldDo({ scenario }: LoadedScenario, plan: RunPlan): Would {
+function wouldDo(scenario: LoadedScenario['scenario'], plan: RunPlan): Would {
   return {
     about: scenario.about,
     model: plan.load.model,
@@ -88,13 +109,14 @@ function wouldDo({ scenario }: LoadedScenario, plan: RunPlan): Would {
   };
 }
 
-function lineOf({ file, problems, would }: Validated): string {
+function lineOf({ file, variant, problems, would }: Validated): string {
+  const name = variant === null ? file : `${file} ${variant}`;
   if (would) {
     const faults = countText(would.faults.length, 'fault');
-    return `ok  ${file}  ${would.load} · ${faults} · ${countText(would.thresholds, 'threshold')}`;
+    return `ok  ${name}  ${would.load} · ${faults} · ${countText(would.thresholds, 'threshold')}`;
   }
   const texts = problems.map((problem) => describeProblem(problem).replaceAll(/^/gm, '    '));
-  return [`--  ${file}  ${countText(problems.length, 'problem')}`, ...texts].join('\n');
+  return [`--  ${name}  ${countText(problems.length, 'problem')}`, ...texts].join('\n');
 }
 
 function countText(count: number, what: string): string {

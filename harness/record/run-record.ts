@@ -194,6 +194,10 @@ export type Summary = {
   firedrill: string;
   scenario: string;
   about: string;
+  /** Which of the scenario's variants; null where it has none, absent in records of earlier versions. */
+  variant?: string | null;
+  /** What the scenario says of its runs, once all of them are over; null where it says nothing. */
+  finding?: string | null;
   seed: number;
   /** ISO 8601, UTC. */
   startedAt: string;

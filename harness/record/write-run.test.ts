@@ -80,6 +80,7 @@ test('replaces an earlier run, also one that crashed', () => {
   first.writeReplay({
     seed: 1,
     scenario: 's',
+    variant: null,
     scenarioSha256: '0',
     firedrill: '0',
     node: 'v22',

@@ -49,23 +49,12 @@ export class RunWriter {
   }
 
   writeSummary(summary: Summary): void {
-    this.writeFile(SUMMARY_FILE, `${JSON.stringify(summary, null, 2)}\n`);
+    writeSummary(this.dir, summary);
   }
 
-  /** Writes one of the run's files whole or not at all: under another name first, then renamed. */
+  /** Writes one of the run's files whole or not at all. */
   writeFile(name: string, content: string | Uint8Array): void {
-    const path = join(this.dir, name);
-    const part = join(this.dir, temporaryName(name));
-    attempt(path, () => {
-      const file = openSync(part, 'w');
-      try {
-        writeWhole(file, content);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(part, path);
-    });
+    replaceFile(this.dir, name, content);
   }
 
   /** Ends the timeline; lines appended after this are dropped. */
@@ -74,6 +63,27 @@ export class RunWriter {
     closeSync(this.#timeline);
     this.#timeline = null;
   }
+}
+
+/** Writes the summary of a run, or writes it again when more is known of it. */
+export function writeSummary(dir: string, summary: Summary): void {
+  replaceFile(dir, SUMMARY_FILE, `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+/** Writes a file whole or not at all: under another name first, then renamed; `FiredrillError` 104 as above. */
+export function replaceFile(dir: string, name: string, content: string | Uint8Array): void {
+  const path = join(dir, name);
+  const part = join(dir, temporaryName(name));
+  attempt(path, () => {
+    const file = openSync(part, 'w');
+    try {
+      writeWhole(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(part, path);
+  });
 }
 
 function clearFolder(dir: string): void {

@@ -18,14 +18,17 @@ import { judgeRun, type RunFacts } from '../judge/verdict.ts';
 import type { Conductor } from '../drive/conductor.ts';
 import type { Gauges } from '../drive/gauges.ts';
 import type { FaultSchedule, FaultSpan } from '../faults/schedule.ts';
+import type { Result } from '../scenario/finding.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { RunPlan } from '../scenario/plan.ts';
 import { isLoopback } from '../target/url.ts';
 import { effectsOf, recoveryMs, type RunSeries } from './fault-effects.ts';
+import { kernelStrain } from './kernel-strain.ts';
 import { toMeasurements, type MeasuredRun } from './measurements.ts';
 import type { OpenTarget } from './open-target.ts';
 import { RunParts } from './parts.ts';
 import { reachedRate } from './reached-rate.ts';
+import { resultOf } from './result.ts';
 import type { RunJournal } from './run-journal.ts';
 import type { RunOptions } from './run.ts';
 import {
@@ -48,8 +51,8 @@ export type Ended = {
   journal: RunJournal;
 };
 
-/** The run as it is written down and shown. */
-export function conclude(ended: Ended): RunRecord {
+/** The run as it is written down and shown, and as its scenario may ask about it. */
+export function conclude(ended: Ended): { record: RunRecord; result: Result } {
   const { plan, conductor, schedule, journal } = ended;
   journal.closeBroadcasts();
   journal.kernel.take();
@@ -72,7 +75,11 @@ export function conclude(ended: Ended): RunRecord {
   };
   const faults = schedule.spans.map((span) => faultSummary(span, schedule, series, plan, recoveries));
   const summary = summarise(ended, run, faults);
-  return { summary, windows, broadcasts, marks: journal.marks };
+  const names = { own: run.own ?? new Map<string, never>(), faultKinds: plan.faults.map(({ kind }) => kind) };
+  return {
+    record: { summary, windows, broadcasts, marks: journal.marks },
+    result: resultOf(toMeasurements(run), names, summary),
+  };
 }
 
 function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summary {
@@ -86,7 +93,7 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     samples: samplePairs(run),
     deliveries,
   });
-  const generator = generatorOf(run, journal, surroundingsOf(target, journal));
+  const generator = generatorOf(run, journal, surroundingsOf(target, journal, schedule.spans));
   generator.ceiling = ceilingOf(ended, run);
   const near = ceilingWords(generator.ceiling);
   if (near !== null) journal.note(near);
@@ -105,6 +112,9 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     serverGone: journal.serverGone,
     faultsNotLifted: schedule.notLifted.map((span) => span.fault.name),
     faultsNotInjected: notInjected(schedule, journal),
+    faultsCutShort: schedule.spans
+      .filter((span) => span.failure !== null && span.liftedAtMs !== null)
+      .map((span) => span.fault.name),
     scenarioThrew: journal.scenarioThrew?.message ?? null,
     interrupted: journal.isInterrupted,
     aborted: null,
@@ -117,6 +127,8 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     firedrill: options.version,
     scenario: loaded.name,
     about: loaded.scenario.about,
+    variant: loaded.variant,
+    finding: null,
     seed: plan.seed,
     startedAt: new Date(journal.startedWallMs).toISOString(),
     durationMs: (run.windows.at(-1)?.atMs ?? 0) + 1_000,
@@ -225,12 +237,11 @@ function ceilingOf({ options, target }: Ended, run: MeasuredRun): CeilingShare |
   return ceilingShare(run.windows, { workers: fit.workers, cores: machine.cores }, calibration);
 }
 
-function surroundingsOf(target: OpenTarget, journal: RunJournal): Surroundings {
-  const kernel = journal.kernel.total();
+function surroundingsOf(target: OpenTarget, journal: RunJournal, spans: readonly FaultSpan[]): Surroundings {
   return {
     workers: target.fit.workers,
     cores: target.machine.cores,
-    kernel: kernel && { synRetransmits: kernel.tcpSynRetrans, listenDrops: kernel.listenDrops },
+    kernel: kernelStrain(journal.kernel.total(), journal.windows, spans),
     conntrack: conntrackOf(target, journal),
     isLocal: isLoopback(target.address.host),
   };

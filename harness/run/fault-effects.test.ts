@@ -5,11 +5,13 @@ import { mergeDeltas } from '../measure/merge.ts';
 import { RunTotals } from '../measure/run-totals.ts';
 import { Recorder } from '../measure/recorder.ts';
 import type { BroadcastLine, WindowLine } from '../record/timeline-line.ts';
+import { faultSpec } from '../scenario/fault.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import { effectsOf, recoveryMs, type RunSeries } from './fault-effects.ts';
 
 function span(kind: string, appliedAtMs: number | null, liftedAtMs: number | null): FaultSpan {
-  return { fault: { kind } as PlannedFault, appliedAtMs, liftedAtMs, failure: null };
+  const fault = { kind, effects: faultSpec(kind)?.effects } as unknown as PlannedFault;
+  return { fault, appliedAtMs, liftedAtMs, failure: null };
 }
 
 type Second = {

@@ -6,6 +6,7 @@ import type { FaultSpan } from '../faults/schedule.ts';
 import type { RunTotals } from '../measure/run-totals.ts';
 import type { TrendName } from '../measure/names.ts';
 import type { FaultEffect } from '../record/run-record.ts';
+import type { EffectName } from '../scenario/fault-spec.ts';
 import type { BroadcastLine, WindowLine } from '../record/timeline-line.ts';
 
 /** Seconds looked at before and after a fault, and steady seconds in a row that count as recovered. */
@@ -73,35 +74,39 @@ const broadcastLast: Figure = ({ broadcasts }, range) => {
 const missing: Figure = ({ broadcasts }, range) =>
   broadcasts.filter((line) => isIn(line.atMs, range)).reduce((sum, line) => sum + line.missing, 0);
 
-const joinP99: EffectSpec = { metric: 'join_duration p99', unit: 'ms', figure: p99('join_duration') };
-const pushP99: EffectSpec = { metric: 'push_duration p99', unit: 'ms', figure: p99('push_duration') };
-const lastReceiver: EffectSpec = { metric: 'broadcast, last receiver', unit: 'ms', figure: broadcastLast };
-const mailboxes: EffectSpec = {
-  metric: 'mailboxes, most at once',
+const most = (metric: string, read: (line: WindowLine) => number | undefined | null): EffectSpec => ({
+  metric,
   unit: 'count',
-  figure: mostOf((line) => line.mailbox?.sum),
-};
-const longestMailbox: EffectSpec = {
-  metric: 'longest mailbox',
-  unit: 'count',
-  figure: mostOf((line) => line.mailbox?.max),
-};
+  figure: mostOf(read),
+});
 
-/** The first of each kind is the one recovery is judged by, second by second. */
-const EFFECTS: Readonly<Record<string, readonly EffectSpec[]>> = {
-  slow_join: [joinP99, lastReceiver],
-  blocking_handler: [pushP99, longestMailbox],
-  intercept: [
-    lastReceiver,
-    mailboxes,
-    { metric: 'server CPU per delivery', unit: 'ms', figure: cpuPerDelivery },
-  ],
-  network_drop: [
-    { metric: 'clients joined, fewest', unit: 'count', figure: fewestJoined },
-    { metric: 'drops', unit: 'count', figure: sumOf((line) => line.drops) },
-    { metric: 'deliveries missing', unit: 'count', figure: missing },
-    pushP99,
-  ],
+function sumOver(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** The records have no unit for bytes; a count of these reads as well. */
+function inMebibytes(bytes: number | undefined): number | undefined {
+  return bytes === undefined ? undefined : bytes / 2 ** 20;
+}
+
+const EFFECTS: Readonly<Record<EffectName, EffectSpec>> = {
+  connects: { metric: 'connect_duration p99', unit: 'ms', figure: p99('connect_duration') },
+  joins: { metric: 'join_duration p99', unit: 'ms', figure: p99('join_duration') },
+  pushes: { metric: 'push_duration p99', unit: 'ms', figure: p99('push_duration') },
+  heartbeats: { metric: 'heartbeat_duration p99', unit: 'ms', figure: p99('heartbeat_duration') },
+  'last receiver': { metric: 'broadcast, last receiver', unit: 'ms', figure: broadcastLast },
+  mailboxes: most('mailboxes, most at once', (line) => line.mailbox?.sum),
+  'longest mailbox': most('longest mailbox', (line) => line.mailbox?.max),
+  'cpu per delivery': { metric: 'server CPU per delivery', unit: 'ms', figure: cpuPerDelivery },
+  'clients joined': { metric: 'clients joined, fewest', unit: 'count', figure: fewestJoined },
+  errors: { metric: 'errors', unit: 'count', figure: sumOf((line) => line.errors) },
+  processes: most('server processes', (line) => line.server?.processes),
+  'table memory': most('tables, MiB', (line) => inMebibytes(line.server?.etsBytes)),
+  'server memory': most('server memory, MiB', (line) => inMebibytes(line.server?.rssBytes)),
+  drops: { metric: 'drops', unit: 'count', figure: sumOf((line) => line.drops) },
+  missing: { metric: 'deliveries missing', unit: 'count', figure: missing },
+  reconnects: { metric: 'reconnect_duration p99', unit: 'ms', figure: p99('reconnect_duration') },
+  timeouts: { metric: 'timeouts', unit: 'count', figure: sumOf((line) => sumOver(line.timeouts)) },
 };
 
 /** Before, during and after of every fault that was applied. */
@@ -114,13 +119,15 @@ export function effectsOf(
   if (span.appliedAtMs === null) return [];
   const endMs = (series.windows.at(-1)?.atMs ?? 0) + 1_000;
   const { before, during, after } = rangesOf(span, all, rampMs, endMs);
-  return (EFFECTS[span.fault.kind] ?? [pushP99]).map(({ metric, unit, figure }) => ({
-    metric,
-    unit,
-    before: before ? figure(series, before) : null,
-    during: figure(series, during),
-    after: after ? figure(series, after) : null,
-  }));
+  return span.fault.effects
+    .map((name) => EFFECTS[name])
+    .map(({ metric, unit, figure }) => ({
+      metric,
+      unit,
+      before: before ? figure(series, before) : null,
+      during: figure(series, during),
+      after: after ? figure(series, after) : null,
+    }));
 }
 
 function rangesOf(
@@ -180,7 +187,8 @@ export function recoveryMs(
   series: RunSeries,
   rampMs: number,
 ): number | null {
-  const spec = EFFECTS[span.fault.kind]?.[0];
+  const [first] = span.fault.effects;
+  const spec = first === undefined ? undefined : EFFECTS[first];
   const before = effectsOf(span, all, series, rampMs)[0]?.before ?? null;
   if (!spec || span.liftedAtMs === null || before === null) return null;
   let inARow = 0;

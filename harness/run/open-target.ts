@@ -1,6 +1,6 @@
 /** The target of a run, reached and fitted to this machine: the bundled server, or a URL. */
 import type { Clock } from '../base/clock.ts';
-import { checkAll, EXIT, FiredrillError, type Problem } from '../base/errors.ts';
+import { checkAll } from '../base/errors.ts';
 import type { TargetAddress } from '../drive/orders.ts';
 import { ObserverClient, type ObserverListener } from '../observe/observer-client.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
@@ -12,15 +12,23 @@ import { readTargetUrl, type TargetUrl } from '../target/url.ts';
 import type { Transport, Upgrade } from '../wire/transport.ts';
 import { CONNECT_PLAINLY, type ConnectWith } from './connect-with.ts';
 import { fitToMachine, type Crowd } from './fit-to-machine.ts';
+import { keepIfReached, leaveGround, openLab, type Ground } from './open-lab.ts';
 import { readControlUrl } from './open-observer.ts';
 import { checkTarget } from './preflight.ts';
+import { leftOutForNodes, leftOutWithoutControl, nodesFor, refuseWithoutControl } from './server-faults.ts';
 import { sourceAddresses, targetAddress } from './target-address.ts';
 
 /** A run that is over has nobody to drain: in Phoenix's batches 100,000 clients would take eight seconds. */
 const QUICK_END = ['--drain-shutdown-ms', '0'];
 
 export type TargetChoice = { connect?: ConnectWith } & (
-  | { kind: 'bundled'; nodes?: number; port?: number }
+  | {
+      kind: 'bundled';
+      nodes?: number;
+      port?: number;
+      /** Further flags of the server. */
+      flags?: readonly string[];
+    }
   | {
       kind: 'url';
       url: string;
@@ -42,6 +50,8 @@ export type OpenTarget = {
   nodes: number | null;
   machine: Machine;
   fit: Fit;
+  /** The network of the run's own, where its faults need one. */
+  ground: Ground;
   connectsAtOnce: number;
   observe(startUs: number, listener: ObserverListener): void;
   stopObserving(): void;
@@ -85,6 +95,9 @@ export function openTarget(wanted: Wanted, clock: Clock, listener: TargetListene
 const NO_CONTROL =
   'no control port, so no faults on the server, and nothing of its mailboxes, tables and memory; all else is measured';
 
+/** Connections start from many addresses there, and in a network of the run's own. */
+const LOOPBACK = ['127.0.0.1'];
+
 type Choice<Kind> = Extract<TargetChoice, { kind: Kind }>;
 
 async function openUrl(
@@ -98,16 +111,26 @@ async function openUrl(
   checkAll(
     read,
     () => control !== null && readControlUrl(control, allowTargets, '--control'),
-    () => refuseServerFaults(wanted.faults, control),
+    () => refuseWithoutControl(wanted.faults, control),
   );
   const url = read();
-  const address = await reach(wanted, url, clock, (note) => listener.onReached(note));
-  if (control === null) listener.onReached(`${url.display}: ${NO_CONTROL}`);
-  const machine = readMachine();
-  const fit = fitToMachine(machine, wanted, address.addresses, false);
-  const controlToken = choice.controlToken ?? null;
-  const close = async (): Promise<void> => {};
-  return opened({ url, address, control, controlToken, nodes: null, machine, fit, clock, close });
+  const onNote = (note: string): void => listener.onReached(note);
+  const leftOut = leftOutWithoutControl(wanted.faults, control, onNote);
+  const found = await openLab({ faults: wanted.faults, targetHost: url.host, clock, onNote });
+  const close = (): Promise<void> => leaveGround(found, onNote);
+  try {
+    const address = await reach(wanted, url, clock, onNote);
+    const reached = await keepIfReached(found, { faults: wanted.faults, onNote }, address);
+    const ground = without(reached, leftOut);
+    if (control === null) onNote(`${url.display}: ${NO_CONTROL}`);
+    const machine = readMachine();
+    const fit = fitToMachine(machine, wanted, ground.lab === null ? address.addresses : LOOPBACK, false);
+    const controlToken = choice.controlToken ?? null;
+    return opened({ url, address, control, controlToken, nodes: null, machine, fit, ground, clock, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function openBundled(
@@ -117,25 +140,36 @@ async function openBundled(
   listener: TargetListener,
 ): Promise<OpenTarget> {
   const machine = readMachine();
-  const fit = fitToMachine(machine, wanted, ['127.0.0.1'], true);
-  const nodes = choice.nodes ?? fit.nodes;
+  const fit = fitToMachine(machine, wanted, LOOPBACK, true);
+  const nodes = nodesFor(wanted.faults, choice.nodes, fit.nodes);
+  const onNote = (note: string): void => listener.onReached(note);
+  const leftOut = leftOutForNodes(wanted.faults, nodes, onNote);
+  const ground = without(await openLab({ faults: wanted.faults, targetHost: null, clock, onNote }), leftOut);
+  // In a network of the run's own the server listens at the host's end of it, and there alone.
+  const host = ground.lab?.host ?? '127.0.0.1';
   const server = await startBundled({
     clock,
     nodes,
     port: choice.port ?? 0,
     controlPort: 0,
     nice: SERVER_NICE,
-    flags: QUICK_END,
+    flags: [...QUICK_END, ...(choice.flags ?? []), '--host', host],
     onLine: (line) => listener.onServerLine(line),
     onExit: (code, signal, lines) =>
       listener.onServerExit([signal ?? `exit code ${code}`, ...lines.slice(-3)].join('; ')),
+  }).catch(async (error: unknown) => {
+    await leaveGround(ground, onNote);
+    throw error;
   });
-  const close = (): Promise<void> => server.stop();
+  const close = async (): Promise<void> => {
+    await server.stop();
+    await leaveGround(ground, onNote);
+  };
   try {
-    const url = readTargetUrl(server.url, { allowTargets: [] });
+    const url = readTargetUrl(server.url, { allowTargets: [host] });
     const address = await reach(wanted, url, clock, () => {});
     const { control } = server;
-    return opened({ url, address, control, controlToken: null, nodes, machine, fit, clock, close });
+    return opened({ url, address, control, controlToken: null, nodes, machine, fit, ground, clock, close });
   } catch (error) {
     await close();
     throw error;
@@ -159,19 +193,21 @@ async function reach(
 
 type Parts = Pick<
   OpenTarget,
-  'address' | 'control' | 'controlToken' | 'nodes' | 'machine' | 'fit' | 'close'
+  'address' | 'control' | 'controlToken' | 'nodes' | 'machine' | 'fit' | 'ground' | 'close'
 > & {
   url: TargetUrl;
   clock: Clock;
 };
 
 function opened({ url, clock, ...parts }: Parts): OpenTarget {
-  const { address, control, controlToken, machine, fit, close } = parts;
+  const { address, control, controlToken, machine, fit, ground, close } = parts;
+  const sources =
+    ground.lab?.takeSources(fit.clients) ?? sourceAddresses(machine, address.addresses, fit.clients);
   let observer: ObserverClient | null = null;
   return {
     ...parts,
     display: url.display,
-    address: { ...address, sourceAddresses: sourceAddresses(machine, address.addresses, fit.clients) },
+    address: { ...address, sourceAddresses: sources },
     connectsAtOnce: Math.max(20, Math.floor(CONNECTS_AT_ONCE / fit.workers)),
     observe(startUs, listener) {
       if (control === null) return;
@@ -187,16 +223,7 @@ function opened({ url, clock, ...parts }: Parts): OpenTarget {
   };
 }
 
-function refuseServerFaults(faults: readonly PlannedFault[], control: string | null): void {
-  if (control !== null) return;
-  const problems = faults
-    .filter((fault) => fault.side === 'server')
-    .map((fault): Problem => ({
-      code: 'fault-needs-control-port',
-      path: `faults ${fault.id}`,
-      got: 'a target without a control port',
-      wanted: 'the bundled server, or its control port by --control',
-      hint: '--control http://127.0.0.1:4001',
-    }));
-  if (problems.length > 0) throw new FiredrillError(EXIT.unreachable, problems);
+/** The same ground, with further faults left out. */
+function without(ground: Ground, leftOut: ReadonlySet<string>): Ground {
+  return { ...ground, leftOut: new Set([...ground.leftOut, ...leftOut]) };
 }

@@ -34,7 +34,6 @@ class FakeTarget {
   #connection(host: string, owner: ConnectionOwner, habit: Habit): ClientConnection {
     return {
       isOpen: true,
-      isDark: false,
       bufferedBytes: 0,
       send: (frame) => {
         this.sent.push(unmasked(frame));
@@ -46,8 +45,8 @@ class FakeTarget {
       },
       close: () => this.left.push(host),
       reset: (detail) => owner.onClosed({ code: 1006, detail, refused: true }),
-      goDark: () => {},
-      goLight: () => {},
+      hangUp: () => assert.fail('nobody hangs up'),
+      roughen: () => assert.fail('no fault is on'),
     };
   }
 

@@ -9,15 +9,18 @@ import { Conductor } from '../drive/conductor.ts';
 import type { Crew } from '../drive/crew.ts';
 import type { FaultHands } from '../faults/fault.ts';
 import { FaultSchedule } from '../faults/schedule.ts';
+import { LeasedFaults } from '../faults/server/lease.ts';
 import type { LiveView } from '../record/live-view.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { RunWriter } from '../record/write-run.ts';
-import { loadScenario } from '../scenario/load.ts';
+import type { Result } from '../scenario/finding.ts';
+import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
 import { planRun, type PlanOverrides } from '../scenario/plan.ts';
 import { ControlPort } from '../target/control-port.ts';
 import { bareTransport } from '../wire/connection.ts';
 import type { Transport } from '../wire/transport.ts';
 import { withThresholds } from '../scenario/added-thresholds.ts';
+import { withServerSettings } from './bundled-choice.ts';
 import { conclude } from './conclude.ts';
 import type { TransportChoice } from './connect-with.ts';
 import { hireFirst } from './first-worker.ts';
@@ -26,6 +29,8 @@ import { RunJournal } from './run-journal.ts';
 
 export type RunOptions = Partial<TransportChoice> & {
   scenarioFile: string;
+  /** Which of its variants; without one the first, or the only run it stands for. */
+  variant?: string | null;
   overrides: PlanOverrides;
   target: TargetChoice;
   /** Runs as many as fit of a number of clients that was asked for, instead of refusing (114). */
@@ -51,7 +56,13 @@ export type RunHooks = {
   interrupt?: AbortSignal;
 };
 
-export type RunResult = { record: RunRecord; dir: string; exitCode: ExitCode };
+export type RunResult = {
+  record: RunRecord;
+  /** What the scenario's finding may ask of it. */
+  result: Result;
+  dir: string;
+  exitCode: ExitCode;
+};
 
 /** After the plan: how long replies and deliveries under way are waited for. */
 const DRAIN_MS = 12_000;
@@ -73,14 +84,17 @@ export async function runScenario(
 }
 
 async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: Clock): Promise<RunResult> {
-  const loaded = withThresholds(await loadScenario(options.scenarioFile), options.thresholds);
+  const file = await loadScenario(options.scenarioFile, options.variant);
+  const loaded = withThresholds(file, options.thresholds);
   const wanted = planRun(loaded.scenario, options.overrides);
   const interrupt = hooks.interrupt ?? new AbortController().signal;
+  const { choice, note } = withServerSettings(options.target, loaded.scenario.server);
+  if (note !== null) hooks.onNote?.(note);
 
   let journal: RunJournal | null = null;
   const target = await openTarget(
     {
-      choice: options.target,
+      choice,
       clients: wanted.atOnce,
       insists: options.overrides.clients !== undefined && options.fit !== true,
       workers: options.workers,
@@ -106,21 +120,26 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
   let conductor: Conductor | null = null;
   try {
     const writer = new RunWriter(options.out ?? defaultFolder(loaded.name, clock));
-    journal = new RunJournal({ clock, plan, scenario: loaded.name, target: target.display, writer, hooks });
+    const scenario = titleOf(loaded);
+    journal = new RunJournal({ clock, plan, scenario, target: target.display, writer, hooks });
     writer.writeReplay({
       seed: plan.seed,
       scenario: options.scenarioFile,
+      variant: loaded.variant,
       scenarioSha256: loaded.sha256,
       firedrill: options.version,
       node: process.version,
       command: options.command,
     });
+    if (target.ground.lab) crew.enter(target.ground.lab.prefix);
     conductor = new Conductor(clock, journal, crew);
-    const schedule = new FaultSchedule(clock, plan.faults, handsOf(target, conductor, plan.seed), journal);
+    const faults = plan.faults.filter(({ id }) => !target.ground.leftOut.has(id));
+    const schedule = new FaultSchedule(clock, faults, handsOf(target, conductor, clock, plan.seed), journal);
     journal.attach(conductor, schedule);
     await conductor.launch({
       workers: target.fit.workers,
       scenarioFile: options.scenarioFile,
+      variant: loaded.variant,
       clients: plan.clients,
       load: plan.load,
       rampMs: plan.rampMs,
@@ -148,7 +167,7 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
     await conductor.stop(journal.isCutShort ? 1_500 : DRAIN_MS);
     target.stopObserving();
     await conductor.finish();
-    const result = conclude({
+    const { record, result } = conclude({
       options,
       loaded,
       plan,
@@ -158,9 +177,9 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
       journal,
     });
     writer.writeFile('intervals.hlog', journal.intervals);
-    writer.writeSummary(result.summary);
+    writer.writeSummary(record.summary);
     writer.close();
-    return { record: result, dir: writer.dir, exitCode: result.summary.exitCode as ExitCode };
+    return { record, result, dir: writer.dir, exitCode: record.summary.exitCode as ExitCode };
   } finally {
     conductor?.kill();
     await target.close();
@@ -172,22 +191,30 @@ async function transportOf(name: RunOptions['transport']): Promise<Transport> {
   return name === 'ws' ? (await import('../wire/ws-transport.ts')).wsTransport : bareTransport;
 }
 
-function handsOf(target: OpenTarget, conductor: Conductor, seed: number): FaultHands {
+function handsOf(target: OpenTarget, conductor: Conductor, clock: Clock, seed: number): FaultHands {
   const control = target.control === null ? null : new ControlPort(target.control, target.controlToken);
-  const needControl = (): ControlPort => {
-    if (!control) throw new Error('the target has no control port');
-    return control;
+  const faults = control === null ? null : new LeasedFaults(clock, control);
+  const needFaults = (): LeasedFaults => {
+    if (!faults) throw new Error('the target has no control port');
+    return faults;
   };
   return {
     seed,
-    injectServer: (fault) => needControl().inject(fault),
-    liftServer: (id) => needControl().lift(id),
+    injectServer: async (fault) => needFaults().inject(fault),
+    liftServer: async (id) => needFaults().lift(id),
     strike: (order) => conductor.strike(order),
     liftStrike: (id) => conductor.lift(id),
+    ...(target.ground.lab ? { lab: target.ground.lab } : {}),
   };
 }
 
-function defaultFolder(scenario: string, clock: Clock): string {
+/** What a run is called on the screen: `blocking-handler trouble`. */
+function titleOf({ name, variant }: LoadedScenario): string {
+  return variant === null ? name : `${name} ${variant}`;
+}
+
+/** Where a run goes that was given no folder. */
+export function defaultFolder(scenario: string, clock: Clock): string {
   const time = new Date(clock.wallMs()).toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
   return `reports/runs/${time}-${scenario}`;
 }

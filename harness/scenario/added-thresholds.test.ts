@@ -7,6 +7,7 @@ const loaded: LoadedScenario = {
   name: 'pings',
   file: '/pings.ts',
   sha256: '',
+  variant: null,
   scenario: {
     about: 'pings',
     load: { clients: 1, ramp: 0, hold: 1 },

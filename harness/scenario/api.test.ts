@@ -46,6 +46,74 @@ test('an editor is content with every way of writing a scenario', () => {
   assert.deepEqual(errors, []);
 });
 
+test('an editor knows the names of variants, and what a finding may ask of each', () => {
+  const errors = typeErrors({
+    both: drill(
+      `import type { Result, User } from 'firedrill';`,
+      `async function ask(user: User, event: string) { await (await user.join('room:1')).push(event); }`,
+      `const clients = (run: Result<'heard'>) => run.clients + (run.figure('heard', 'rate', { during: 'steady' }) ?? 0);`,
+      `export default scenario({ about: 'x', ${LOAD}, claim: ['B14', 'A2'], small: { clients: 2, duration: '2s' },`,
+      `  server: { nodes: 1, idleTimeout: '1s', checkOrigin: ['https://a.example'] },`,
+      `  metrics: { heard: 'counter' },`,
+      `  finding: ({ trouble, remedy }) => trouble.text('push_duration', 'p(99)') + clients(remedy) +`,
+      `    remedy.text('heard{kind:a}', 'count', { during: 'slow_join' }) + trouble.thresholds[0]?.status,`,
+      `  variants: {`,
+      `    trouble: { about: 'a', client: (user) => ask(user, 'block'), thresholds: { heard: ['count>0'] } },`,
+      `    remedy: { async client(user) { user.count('heard'); user.count('seen'); await ask(user, 'task'); }, metrics: { seen: 'counter' } },`,
+      `  } });`,
+    ),
+    inherited: drill(
+      `export default scenario({ about: 'x', ${LOAD}, feed: feed.rows([{ name: 'ann' }]), client: (user) => user.row.name,`,
+      `  variants: { one: { load: { arrivals: { rate: 1, for: '1s' } } }, two: { client: (user) => user.row.name.length } } });`,
+    ),
+    plain: drill(
+      `export default scenario({ about: 'x', ${LOAD}, client() {}, claim: 'B1',`,
+      `  finding({ run }) { return run.text('drops', 'count'); } });`,
+    ),
+  });
+  assert.deepEqual(errors, []);
+});
+
+test('an editor marks a variant without a client, and a result, a metric or a statistic there is not', () => {
+  const errors = typeErrors({
+    clientless: drill(
+      `export default scenario({ about: 'x', ${LOAD},`,
+      `  variants: { one: { client() {} }, two: { about: 'none' } } });`,
+    ),
+    result: drill(
+      `export default scenario({ about: 'x', ${LOAD}, client() {}, variants: { one: {}, two: {} },`,
+      `  finding: ({ one, tow }) => one.verdict + tow.verdict });`,
+    ),
+    run: drill(
+      `export default scenario({ about: 'x', ${LOAD}, client() {},`,
+      `  finding: ({ trouble }) => trouble.verdict });`,
+    ),
+    metric: drill(
+      `export default scenario({ about: 'x', ${LOAD}, client() {},`,
+      `  finding: ({ run }) => run.text('push_durations', 'max') });`,
+    ),
+    statistic: drill(
+      `export default scenario({ about: 'x', ${LOAD}, client() {},`,
+      `  finding: ({ run }) => run.text('push_duration', 'p99') });`,
+    ),
+    setting: drill(
+      `export default scenario({ about: 'x', ${LOAD}, client() {},`,
+      `  server: { idle: '1s' } });`,
+    ),
+    claim: drill(`export default scenario({ about: 'x', ${LOAD}, client() {},`, `  claim: 'C4' });`),
+  });
+  const marked = errors.map((error) => error.replace(/ TS\d+$/, ''));
+  assert.deepEqual([...new Set(marked.map((error) => error.replace(/:\d+$/, '')))].toSorted(), [
+    'claim',
+    'clientless',
+    'metric',
+    'result',
+    'run',
+    'setting',
+    'statistic',
+  ]);
+});
+
 test('an editor marks the metric, the row, the spacing and the load that do not exist', () => {
   const errors = typeErrors({
     metric: drill(

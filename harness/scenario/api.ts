@@ -2,17 +2,17 @@
  * What a scenario file imports from 'firedrill': `scenario`, `fault`, `feed`,
  * and the types of the virtual client it drives.
  */
-import type { MetricName } from '../base/metrics.ts';
 import type { Random } from '../base/random.ts';
-import type { TaggedMetric } from '../base/tagged-metric.ts';
 import type { Duration } from '../base/units.ts';
-import type { FaultKind, FaultPlan } from './fault-plan.ts';
+import type { FaultPlan } from './fault-plan.ts';
 import type { Feed } from './feed.ts';
+import type { Part, Result, Results, ThresholdName } from './finding.ts';
 import type { Load } from './load-shape.ts';
+import type { ServerSettings } from './server-settings.ts';
 
-export { fault } from './fault-plan.ts';
+export { fault } from './fault.ts';
 export { feed } from './feed.ts';
-export type { FaultPlan, Duration, Random, Feed, Load };
+export type { FaultPlan, Duration, Random, Feed, Load, Result, ServerSettings };
 
 /** A JSON value as it goes over the wire. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -187,7 +187,7 @@ export type Threshold =
   | {
       expression: string;
       /** `all` (default), `steady` (no fault on), or a fault's kind. */
-      during?: 'all' | 'steady' | FaultKind;
+      during?: Part;
       level?: 'error' | 'warn';
     };
 
@@ -199,17 +199,12 @@ export type OwnMetric =
   | 'trend'
   | { kind: 'trend' | 'gauge'; unit: 'ms' | 'count' | 'bytes' };
 
-/** What a threshold may be about; one tag in braces looks at the measurements that carry it. */
-export type ThresholdName<Own extends string = never> =
-  | MetricName
-  | Own
-  | `${TaggedMetric | Own}{${string}:${string}}`;
-
 /** Promises by metric, each kept or broken on its own. */
 export type Thresholds<Own extends string = never> = {
   readonly [Name in ThresholdName<Own>]?: readonly Threshold[];
 };
 
+/** What a run goes by. */
 export type Scenario<Row = unknown, Own extends string = string> = {
   /** One line: what it measures. */
   about: string;
@@ -223,11 +218,52 @@ export type Scenario<Row = unknown, Own extends string = string> = {
   thresholds?: Thresholds<NoInfer<Own>>;
   /** Metrics of the script's own, by name; thresholds may name them too. */
   metrics?: Readonly<Record<Own, OwnMetric>>;
+  /** Settings of the bundled server, where the run starts it. */
+  server?: ServerSettings;
 };
 
+type Life<Row, Own extends string> = Pick<Scenario<Row, Own>, 'client'>;
+
+/** All but the client; names of metrics may be spread over a scenario and its variants. */
+type Setting<Row, Own extends string> = Omit<Scenario<Row, Own>, 'client' | 'metrics'> & {
+  metrics?: { readonly [Metric in Own]?: OwnMetric };
+};
+
+/** A field of a variant takes the place of the scenario's; what is left out is the scenario's. */
+export type Variant<Row = unknown, Own extends string = string> = Partial<Setting<Row, Own>> &
+  Partial<Life<Row, Own>>;
+
+/** Number of a claim about Phoenix, of phoenix-semantics 9.1 (`B14`) or 9.2 (`A2`). */
+export type Claim = `A${number}` | `B${number}`;
+
+/** The size of `--small`, each as the flag of that name has it: a check of seconds. */
+export type SmallSize = { clients?: number; duration?: Duration; ramp?: Duration; rate?: number };
+
+/**
+ * What a scenario file exports. With `variants` (a trouble and its remedy) it stands for a run of
+ * each, in the order written; they share all they do not name.
+ */
+export type Definition<Row = unknown, Own extends string = string, Name extends string = string> = Setting<
+  Row,
+  Own
+> & {
+  /** The claims it measures. */
+  claim?: Claim | readonly Claim[];
+  small?: SmallSize;
+  /** One line with the figures of its runs: one result for each variant, or `run`. Told when all of them are over. */
+  finding?(results: Results<NoInfer<Own>, NoInfer<Name>>): string;
+} & (
+    | (Life<Row, Own> & { variants?: Readonly<Record<Name, Variant<Row, Own>>> })
+    | {
+        client?: never;
+        variants: Readonly<Record<Name, Partial<Setting<Row, Own>> & Life<Row, Own>>>;
+      }
+  );
+
 /** Declares a scenario; it is checked when the file is loaded, all problems at once. */
-export function scenario<Row = unknown, Own extends string = never>(
-  definition: Scenario<Row, Own>,
-): Scenario<Row, Own> {
-  return definition;
+export function scenario<Row = unknown, Own extends string = never, Name extends string = never>(
+  definition: Definition<Row, Own, Name>,
+): [Name] extends [never] ? Scenario<Row, Own> : Definition<Row, Own, Name> {
+  // Without variants it is the one run it stands for, and has a client.
+  return definition as [Name] extends [never] ? Scenario<Row, Own> : Definition<Row, Own, Name>;
 }

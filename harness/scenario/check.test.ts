@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { METRIC_NAMES } from '../base/metrics.ts';
 import { fault, feed, scenario } from './api.ts';
-import type { Scenario } from './api.ts';
 import { checkScenario } from './check.ts';
 
-const good: Scenario = scenario({
+const good = scenario({
   about: 'pings',
   load: { clients: 10, ramp: '5s', hold: '30s', rate: 5 },
   client: () => undefined,
@@ -151,6 +150,14 @@ test('wants both times of a fault, within the run', () => {
   assert.deepEqual(problemsOf({ faults: [slow.at('10s').for(0)] }), ['out-of-range faults[0].for']);
   assert.deepEqual(problemsOf({ faults: [slow.at('30s').for('6s')] }), ['fault-outlives-run faults[0]']);
   assert.deepEqual(problemsOf({ faults: [slow.at('30s').for('5s')] }), []);
+  const twice = slow.at('20s').for('5s');
+  assert.deepEqual(problemsOf({ faults: [twice.every('10s', 2)] }), []);
+  assert.deepEqual(problemsOf({ faults: [twice.every('11s', 2)] }), ['fault-outlives-run faults[0]']);
+  assert.deepEqual(problemsOf({ faults: [twice.every('5s', 2)] }), ['out-of-range faults[0].every.gap']);
+  assert.deepEqual(problemsOf({ faults: [twice.every('soon', 0)] }), [
+    'not-a-duration faults[0].every.gap',
+    'out-of-range faults[0].every.times',
+  ]);
 });
 
 test('a network drop takes at least some and at most all connections', () => {

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { FiredrillError } from '../base/errors.ts';
 import type { Problem } from '../base/errors.ts';
-import { loadScenario } from './load.ts';
+import { loadFile, loadScenario } from './load.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-load-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -132,5 +132,52 @@ test('reports every problem of the scenario it has loaded', async () => {
   assert.deepEqual(
     problems.map((problem) => problem.path),
     ['about', 'load.clients', 'load.ramp', 'load.hold', 'client'],
+  );
+});
+
+const VARIANTS = `// Claim: the remedy helps.
+import { scenario } from 'firedrill';
+export default scenario({
+  about: 'pings',
+  claim: ['B14'],
+  load: { clients: 10, ramp: '5s', hold: '5s' },
+  small: { clients: 2 },
+  variants: { trouble: { about: 'slow', client: () => 'trouble' }, remedy: { client: () => 'remedy' } },
+  finding: ({ trouble, remedy }) => trouble.verdict + remedy.verdict,
+});
+`;
+
+test('loads the variant that is named, and the first where none is', async () => {
+  const path = write('variants/pings.ts', VARIANTS);
+  const alive = async (variant?: string | null): Promise<unknown> => {
+    const loaded = await loadScenario(path, variant);
+    return [loaded.variant, loaded.scenario.client(null as never)];
+  };
+  assert.deepEqual(await alive('remedy'), ['remedy', 'remedy']);
+  assert.deepEqual(await alive('trouble'), ['trouble', 'trouble']);
+  assert.deepEqual(await alive(), ['trouble', 'trouble']);
+  assert.deepEqual(await alive(null), ['trouble', 'trouble']);
+  await assert.rejects(alive('constructor'), /unknown-variant/);
+});
+
+test('knows a file by its claim, its small size, its runs and its finding', async () => {
+  const file = await loadFile(write('variants/pings.ts', VARIANTS));
+  assert.deepEqual(
+    [file.name, file.about, file.claim, file.claims, file.small],
+    ['pings', 'pings', 'the remedy helps.', ['B14'], { clients: 2 }],
+  );
+  assert.deepEqual(
+    file.runs.map(({ variant, about }) => [variant, about]),
+    [
+      ['trouble', 'slow'],
+      ['remedy', null],
+    ],
+  );
+  assert.equal(typeof file.finding, 'function');
+  const plain = await loadFile(write('plain/pings.ts', GOOD));
+  assert.deepEqual([plain.claim, plain.claims, plain.small, plain.finding], [null, [], null, null]);
+  assert.deepEqual(
+    plain.runs.map(({ variant }) => variant),
+    [null],
   );
 });

@@ -4,29 +4,47 @@ import { createHash } from 'node:crypto';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { EXIT, FiredrillError, messageOf } from '../base/errors.ts';
 import type { Problem } from '../base/errors.ts';
 import { METRIC_NAMES } from '../base/metrics.ts';
-import type { Scenario, Threshold } from './api.ts';
+import type { SmallSize } from './api.ts';
 import { checkScenario } from './check.ts';
+import { placeOf } from './error-place.ts';
 import { beginFeeds, type Feed } from './feed.ts';
+import type { Result } from './finding.ts';
 import { admitScenario } from './module-hooks.ts';
 import { isFields } from './shape.ts';
+import { runsOf, type CheckedScenario, type ScenarioRun } from './variants.ts';
 
-/** A scenario whose metrics are known by name only. */
-export type CheckedScenario = Omit<Scenario, 'thresholds'> & {
-  thresholds?: Readonly<Record<string, readonly Threshold[]>>;
-};
-
-export type LoadedScenario = {
+type FileFacts = {
   /** The file's name without its extension. */
   name: string;
   /** Absolute. */
   file: string;
   /** Of the file as it stands on disk, hexadecimal. */
   sha256: string;
+};
+
+/** One run of a scenario file. */
+export type LoadedScenario = FileFacts & {
+  /** Null where the file has no variants. */
+  variant: string | null;
   scenario: CheckedScenario;
+};
+
+/** A scenario file: the runs it stands for, and what it says of all of them. */
+export type ScenarioFile = FileFacts & {
+  about: string;
+  /** Its first line, where that is `// Claim: …`; without the word. */
+  claim: string | null;
+  /** The numbers of the claims it measures. */
+  claims: readonly string[];
+  /** The size of `--small`; null where it has none. */
+  small: SmallSize | null;
+  /** One without variants, else one for each, in the order written; never empty. */
+  runs: readonly ScenarioRun[];
+  finding: ((results: Readonly<Record<string, Result>>) => unknown) | null;
 };
 
 /** The feeds that each file, by its URL, has built. */
@@ -35,10 +53,24 @@ const feedsOf = new Map<string, ReadonlySet<Feed<unknown>>>();
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 
 /**
- * The scenario of a file (absolute, or relative to the working directory), checked.
+ * A run of a file: of the variant named, of the first where none is.
  * `FiredrillError` 104 with every problem when the file cannot be used.
  */
-export async function loadScenario(file: string): Promise<LoadedScenario> {
+export async function loadScenario(file: string, variant: string | null = null): Promise<LoadedScenario> {
+  const { runs, name, file: path, sha256 } = await loadFile(file);
+  const run = variant === null ? runs[0] : runs.find((one) => one.variant === variant);
+  if (!run) {
+    const wanted = runs.map((one) => one.variant ?? 'no variant').join(', ');
+    throw refuse(file, 'unknown-variant', { got: `'${variant}'`, wanted });
+  }
+  return { name, file: path, sha256, variant: run.variant, scenario: run.scenario };
+}
+
+/**
+ * A scenario file (absolute, or relative to the working directory), checked.
+ * `FiredrillError` 104 with every problem when it cannot be used.
+ */
+export async function loadFile(file: string): Promise<ScenarioFile> {
   const path = resolve(file);
   const source = readSource(path, file);
   // Node imports by real path, so the hooks must know it by that name.
@@ -64,14 +96,34 @@ export async function loadScenario(file: string): Promise<LoadedScenario> {
       hint: 'write: export default scenario({ … })',
     });
   }
-  const problems = checkScenario(exported['default'], METRIC_NAMES, feedsOf.get(url));
-  if (problems.length > 0) throw new FiredrillError(EXIT.invalid, problems);
+  const definition = exported['default'];
+  const problems = checkScenario(definition, METRIC_NAMES, feedsOf.get(url));
+  if (problems.length > 0 || !isFields(definition)) throw new FiredrillError(EXIT.invalid, problems);
+  const { about, claim, small, finding } = definition as Checked;
   return {
     name: basename(path, extname(path)),
     file: path,
     sha256: createHash('sha256').update(source).digest('hex'),
-    scenario: exported['default'] as CheckedScenario,
+    about,
+    claim: claimLine(source),
+    claims: typeof claim === 'string' ? [claim] : (claim ?? []),
+    small: small ?? null,
+    runs: runsOf(definition),
+    finding: finding ?? null,
   };
+}
+
+/** What a checked definition holds beside its runs. */
+type Checked = {
+  about: string;
+  claim?: string | readonly string[];
+  small?: SmallSize;
+  finding?: (results: Readonly<Record<string, Result>>) => unknown;
+};
+
+/** The sentence of a first line `// Claim: …`; null where the first line is another. */
+export function claimLine(source: string): string | null {
+  return /^\/\/ Claim: (.+)/.exec(source)?.[1]?.trim() ?? null;
 }
 
 function readSource(path: string, file: string): string {
@@ -128,21 +180,6 @@ function explainFailure(error: unknown, path: string, file: string, source: stri
     ? 'TypeScript that only needs its types removed (no enums, no namespaces)'
     : 'a module that parses';
   return { code: 'syntax-error', path: place, got: message, wanted };
-}
-
-/** The line (and column) of the scenario file that the stack of an error names first. */
-function placeOf(error: unknown, path: string): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  for (const line of (error.stack ?? '').split('\n')) {
-    const match = /(?:^|\(|at (?:async )?)(file:\/\/[^\s()]+?|\/[^()]+?):(\d+)(?::(\d+))?\)?$/.exec(
-      line.trim(),
-    );
-    if (!match) continue;
-    const named = match[1] ?? '';
-    if ((named.startsWith('file:') ? fileURLToPath(named) : named) !== path) continue;
-    return match[3] === undefined ? match[2] : `${match[2]}:${match[3]}`;
-  }
-  return undefined;
 }
 
 /** V8 keeps the place of a module's syntax error to itself; `node --check` tells it. */

@@ -22,6 +22,8 @@ export function renderKeyValues(record: RunRecord): string {
   put('verdict', summary.verdict.status);
   put('exit_code', summary.exitCode);
   put('scenario', summary.scenario);
+  put('variant', summary.variant);
+  put('finding', summary.finding);
   put('seed', summary.seed);
   put('duration_ms', summary.durationMs);
   put('interrupted', summary.interrupted);

@@ -237,3 +237,11 @@ test('lists every metric with its unit', () => {
   assert.match(text, /drops 5 0\.5\/s/);
   assert.match(text, /server_memory 2 KiB 0 B 4 KiB/);
 });
+
+test('names the variant in its title and its head, and the finding below what it is about', () => {
+  const html = page({ scenario: 'drill', variant: 'remedy', about: 'a task <b>', finding: 'it & helps' });
+  assert.match(html, /<title>✓ PASS · drill remedy · /);
+  assert.match(html, /<p class="facts">[^<]* {2}· {2}drill remedy {2}· {2}seed 7/);
+  assert.match(html, /<p class="about">a task &lt;b&gt;<\/p><p class="about">Finding: it &amp; helps<\/p>/);
+  assert.doesNotMatch(page({ scenario: 'drill' }), /Finding:/);
+});

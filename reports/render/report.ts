@@ -15,7 +15,7 @@ import { deliveriesSection } from './html/sections/deliveries.ts';
 import { environmentSection } from './html/sections/environment.ts';
 import { faultsSection } from './html/sections/faults.ts';
 import { figuresSection } from './html/sections/figures-row.ts';
-import { headSection, titleText } from './html/sections/head.ts';
+import { headSection, scenarioText, titleText } from './html/sections/head.ts';
 import { histogramsSection } from './html/sections/histograms.ts';
 import { mailboxesSection } from './html/sections/mailboxes.ts';
 import { metricsSection } from './html/sections/metrics-table.ts';
@@ -53,7 +53,7 @@ export function renderReport(record: RunRecord): string {
       el('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
       el('meta', { name: 'color-scheme', content: 'light dark' }),
       el('meta', { name: 'generator', content: `firedrill ${summary.firedrill}` }),
-      el('title', {}, `${sign} ${word} · ${summary.scenario} · ${titleText(summary)}`),
+      el('title', {}, `${sign} ${word} · ${scenarioText(summary)} · ${titleText(summary)}`),
       inline('style', styleSheet()),
     ),
     el(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderKeyValues, renderSummary } from './summary-text.ts';
+import { renderFinding, renderKeyValues, renderSummary } from './summary-text.ts';
 import { bareRecords, hostileRecord } from './testing/odd-records.ts';
 import { plainFault, plainMetric, plainRecord, plainThreshold } from './testing/plain-record.ts';
 import { sampleRecord } from './testing/sample-record.ts';
@@ -140,4 +140,29 @@ test('counts what the scenario counted, and no metric of ours', () => {
     renderSummary(plainRecord({ metrics: { connections: count } }), plainOptions),
     /counted/,
   );
+});
+
+test('a variant says which it is before its verdict, and the finding once it is known', () => {
+  const changes = { scenario: 'drill', variant: 'remedy', about: 'slow handlers; remedy: a task' };
+  const before = renderSummary(plainRecord(changes), plainOptions).split('\n');
+  assert.equal(before[0], ' drill remedy  slow handlers; remedy: a task');
+  assert.match(before[1] ?? '', /^ ✓ PASS/);
+  const after = renderSummary(plainRecord({ ...changes, finding: 'it helps' }), plainOptions).split('\n');
+  assert.equal(after[1], ' finding  it helps');
+  assert.match(after[2] ?? '', /^ ✓ PASS/);
+  const plain = renderSummary(plainRecord({ variant: null, finding: null }), plainOptions);
+  assert.equal(plain, renderSummary(plainRecord(), plainOptions));
+});
+
+test('a long finding keeps to three lines of the width, without what a terminal would obey', () => {
+  const lines = renderFinding(`\u001b[31mred ${'word '.repeat(200)}`, { colour: false }).split('\n');
+  assert.equal(lines.length, 3);
+  for (const line of lines) assert.ok([...line].length <= 110 && !line.includes('\u001b'), line);
+  assert.match(renderFinding('it helps', { colour: true }), /^ \u001b\[1mfinding\u001b\[0m {2}it helps$/);
+});
+
+test('as key=value lines a variant has its name, and a run its finding', () => {
+  const lines = renderKeyValues(plainRecord({ variant: 'remedy', finding: 'it\nhelps' })).split('\n');
+  assert.ok(lines.includes('variant=remedy') && lines.includes('finding=it helps'));
+  assert.doesNotMatch(renderKeyValues(plainRecord({ variant: null, finding: null })), /^(variant|finding)=/m);
 });

@@ -38,7 +38,7 @@ type Line = Piece[];
 export function renderSummary(record: RunRecord, options: { colour: boolean; reportPath: string }): string {
   const { summary } = record;
   const spans = faultSpans(summary);
-  const head = [...verdictLines(summary), ...noteLines(record)];
+  const head = [...headingLines(summary), ...verdictLines(summary), ...noteLines(record)];
   const percentiles = [...percentileLines(summary), ...ownLines(summary)];
   const tail: Line[] = [
     [piece('  report  ', 'soft'), piece(outside(options.reportPath, 1_000))],
@@ -65,6 +65,27 @@ export function renderSummary(record: RunRecord, options: { colour: boolean; rep
   const lines = blocks.flatMap((block) => [...block, []]);
   const written = lines.map((line) => writeLine(line, options.colour, MOST_COLUMNS));
   return [...written, ...tail.map((line) => writeLine(line, options.colour))].join('\n');
+}
+
+/** What a scenario says of its runs, below the summaries of all of them. */
+export function renderFinding(finding: string, options: { colour: boolean }): string {
+  const lines = findingLines(finding);
+  return lines.map((line) => writeLine(line, options.colour, MOST_COLUMNS)).join('\n');
+}
+
+function findingLines(finding: string): Line[] {
+  return wrapped([piece(' finding', 'bold'), piece('  '), piece(outside(finding, 300))], 10, 3);
+}
+
+/** Which variant it is, where a scenario has some; and what the scenario says of its runs, where it is known. */
+function headingLines({ scenario, about, variant, finding }: Summary): Line[] {
+  const lines: Line[] = [];
+  if (variant != null) {
+    const name = `${outside(scenario, 60)} ${outside(variant, 40)}`;
+    lines.push(...wrapped([piece(` ${name}`, 'bold'), piece(`  ${outside(about, 200)}`, 'soft')], 3, 2));
+  }
+  if (finding != null) lines.push(...findingLines(finding));
+  return lines;
 }
 
 /** A sentence of the head, on further lines where it is long. */

@@ -10,11 +10,17 @@ export function titleText(summary: Summary): string {
   return `${countText(summary.clients.planned)} clients on ${visibleLine(summary.target, 120)}`;
 }
 
+/** The scenario by its name, and which of its variants it was. */
+export function scenarioText({ scenario, variant }: Summary): string {
+  const name = visibleLine(scenario, 80);
+  return variant == null ? name : `${name} ${visibleLine(variant, 40)}`;
+}
+
 /** The head of the page. */
 export function headSection(summary: Summary): Markup {
   const facts = [
     `firedrill ${summary.firedrill}`,
-    visibleLine(summary.scenario, 80),
+    scenarioText(summary),
     `seed ${String(summary.seed)}`,
     momentText(summary.startedAt),
     msText(summary.durationMs),
@@ -25,5 +31,6 @@ export function headSection(summary: Summary): Markup {
     el('p', { class: 'facts' }, facts.join('  ·  ')),
     el('h1', {}, titleText(summary)),
     summary.about !== '' && el('p', { class: 'about' }, visibleLine(summary.about, 300)),
+    summary.finding != null && el('p', { class: 'about' }, `Finding: ${visibleLine(summary.finding, 600)}`),
   );
 }

@@ -1,0 +1,110 @@
+/**
+ * The library of scenarios: `check` runs each at its small size, `measure` at its full size and keeps what it
+ * found, `table` writes down what is kept. Names behind that pick some: `node bench/scenarios.ts check blocking`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { suggest } from '../harness/base/neighbours.ts';
+import { formatCount, formatFigure } from '../harness/base/units.ts';
+import type { ScenarioFile } from '../harness/scenario/load.ts';
+import { planRun } from '../harness/scenario/plan.ts';
+import { describeLoad } from '../harness/scenario/plan-words.ts';
+import {
+  MEASURED_FILE,
+  README_FILE,
+  readLibrary,
+  readMeasured,
+  withTable,
+  writeMeasured,
+  type AllMeasured,
+  type Measured,
+} from './scenarios/library.ts';
+import { runScenarioFile, type Ran } from './scenarios/run-scenario.ts';
+
+/** Beyond this a check is told to be slow: it is one of many. */
+const SLOW_SECONDS = 20;
+
+const RESULTS = '.cache/scenarios';
+
+const [what, ...words] = process.argv.slice(2);
+const library = await readLibrary();
+const chosen = choose(words);
+if (what === 'check') await check(chosen);
+else if (what === 'measure') await measure(chosen);
+else if (what === 'table') keep(readMeasured());
+else throw new Error('node bench/scenarios.ts check|measure|table [names]');
+
+/** Those whose name holds one of the words; all without any. */
+function choose(wanted: readonly string[]): ScenarioFile[] {
+  const names = library.map(({ name }) => name);
+  for (const word of wanted) {
+    if (!names.some((name) => name.includes(word)))
+      throw new Error(`no scenario ${word}: ${suggest(word, names)}`);
+  }
+  return library.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
+}
+
+/** Runs each at its small size; one that does not end with 0 is a failure. */
+async function check(files: readonly ScenarioFile[]): Promise<void> {
+  let failures = 0;
+  for (const { name } of files) {
+    const ran = await runScenarioFile(name, `${RESULTS}/small/${name}`, ['--small']);
+    if (ran.exitCode !== 0) failures += 1;
+    tell(name, ran, SLOW_SECONDS);
+  }
+  process.stdout.write(
+    `${files.length} scenarios: ${files.length - failures} as they claim, ${failures} not\n`,
+  );
+  if (failures > 0) process.exitCode = 1;
+}
+
+function tell(name: string, ran: Ran, slowSeconds = Infinity): void {
+  const seconds = `${formatFigure(ran.seconds)} s${ran.seconds > slowSeconds ? ', slow' : ''}`;
+  if (ran.exitCode === 0) {
+    process.stdout.write(`✓ ${name}  ${ran.finding ?? 'no finding'}  (${seconds})\n`);
+    return;
+  }
+  const reasons = ran.summaries.flatMap(({ variant, verdict, exitCode }) =>
+    exitCode === 0 ? [] : `${variant ?? 'the run'} ${verdict.status}: ${verdict.reasons.join('; ')}`,
+  );
+  const said = [...reasons, ran.stderr.trim()].filter((text) => text !== '').join('\n    ');
+  process.stdout.write(`✕ ${name}  exit code ${ran.exitCode}  (${seconds})\n    ${said}\n`);
+}
+
+/** Runs each at full size and keeps the findings of those that passed, one by one: a later failure costs nothing. */
+async function measure(files: readonly ScenarioFile[]): Promise<void> {
+  for (const file of files) {
+    const ran = await runScenarioFile(file.name, `${RESULTS}/full/${file.name}`, []);
+    tell(file.name, ran);
+    const measured = new Map(readMeasured());
+    // A machine that made it smaller has not measured it.
+    const isFull = ran.summaries.every(({ limits }) => limits.length === 0);
+    if (ran.exitCode === 0 && ran.finding !== null && isFull) {
+      measured.set(file.name, measuredOf(file, ran, ran.finding));
+    } else {
+      process.exitCode = 1;
+    }
+    keep(measured);
+  }
+}
+
+/** What was measured with scenarios that are still there, and the table that says so. */
+function keep(measured: AllMeasured): void {
+  const names = new Set(library.map(({ name }) => name));
+  const kept = new Map([...measured].filter(([name]) => names.has(name)));
+  writeFileSync(MEASURED_FILE, writeMeasured(kept));
+  writeFileSync(README_FILE, withTable(readFileSync(README_FILE, 'utf8'), library, kept));
+}
+
+function measuredOf(file: ScenarioFile, { summaries }: Ran, finding: string): Measured {
+  const [first] = summaries;
+  const loads = new Set(file.runs.map(({ scenario }) => describeLoad(planRun(scenario, { seed: 7 }))));
+  const nodes = first?.environment.serverNodes ?? 0;
+  const cores = first?.environment.cores ?? 0;
+  const machine = `${formatCount(nodes)} ${nodes === 1 ? 'node' : 'nodes'}, ${formatCount(cores)} cores`;
+  return {
+    finding,
+    at: (first?.startedAt ?? '').slice(0, 10),
+    size: `${[...loads].join(' / ')}, ${machine}`,
+    command: `firedrill run scenarios/${file.name}.ts`,
+  };
+}

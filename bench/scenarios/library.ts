@@ -1,0 +1,74 @@
+/** The scenarios of the library, what was measured with them, and the table that says so. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadFile, type ScenarioFile } from '../../harness/scenario/load.ts';
+
+export const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.url));
+export const MEASURED_FILE = `${SCENARIOS}measured.json`;
+export const README_FILE = `${SCENARIOS}README.md`;
+
+/** A run of a scenario at its full size that passed. */
+export type Measured = {
+  finding: string;
+  /** `2026-11-21` */
+  at: string;
+  /** Load, nodes and cores, in words. */
+  size: string;
+  command: string;
+};
+
+/** By the name of the scenario. */
+export type AllMeasured = ReadonlyMap<string, Measured>;
+
+const SCHEMA = 'firedrill/measured/1';
+
+/** Every scenario of the folder, by name. */
+export async function readLibrary(): Promise<ScenarioFile[]> {
+  const names = readdirSync(SCENARIOS).filter((name) => name.endsWith('.ts'));
+  const files: ScenarioFile[] = [];
+  for (const name of names.toSorted()) files.push(await loadFile(SCENARIOS + name));
+  return files;
+}
+
+export function readMeasured(text = readFileSync(MEASURED_FILE, 'utf8')): AllMeasured {
+  const { schema, scenarios } = JSON.parse(text) as { schema: string; scenarios: Record<string, Measured> };
+  if (schema !== SCHEMA) throw new Error(`${MEASURED_FILE}: ${schema}, wanted ${SCHEMA}`);
+  return new Map(Object.entries(scenarios));
+}
+
+/** As `measured.json` has it, by name. */
+export function writeMeasured(measured: AllMeasured): string {
+  const sorted = [...measured].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `${JSON.stringify({ schema: SCHEMA, scenarios: Object.fromEntries(sorted) }, null, 2)}\n`;
+}
+
+const BEGIN = '<!-- measured: written by `make measured` -->';
+const END = '<!-- measured: end -->';
+const BETWEEN = new RegExp(`(?<=${BEGIN}\\n).*?(?=${END})`, 's');
+
+/** The text with the table between its two marks. */
+export function withTable(text: string, files: readonly ScenarioFile[], measured: AllMeasured): string {
+  if (!BETWEEN.test(text)) throw new Error(`no ${BEGIN} and ${END} in the text`);
+  return text.replace(BETWEEN, () => tableOf(files, measured));
+}
+
+function tableOf(files: readonly ScenarioFile[], measured: AllMeasured): string {
+  const rows = files.map((file) => {
+    const claims = file.claims.length === 0 ? '' : `**${file.claims.join(', ')}** `;
+    const scenario = `[\`${file.name}\`](${file.name}.ts)`;
+    const cells = [`${claims}${file.claim ?? file.about}`, scenario, measuredText(measured.get(file.name))];
+    return `| ${cells.map(cell).join(' | ')} |`;
+  });
+  return ['| claim | scenario | what we measured |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function measuredText(measured: Measured | undefined): string {
+  if (!measured) return 'not yet measured at full size';
+  const { finding, at, size, command } = measured;
+  return `${finding}<br>*${at}, ${size}:* \`${command}\``;
+}
+
+/** On one line, and no end of a cell. */
+function cell(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
+}

@@ -1,0 +1,120 @@
+/**
+ * The network that faults of the kernel need, opened before the target is. One that
+ * cannot be had is refused by name (114), or left out with a note where the scenario says so.
+ */
+import type { Clock } from '../base/clock.ts';
+import { EXIT, FiredrillError, messageOf, type Problem } from '../base/errors.ts';
+import { LAB_TOOLS, type LabTool } from '../faults/kernel/lab.ts';
+import type { PlannedFault } from '../scenario/plan.ts';
+import { NetLab, type LabOptions, type OpenNetwork } from '../target/net-lab.ts';
+import { firewallOf, lacksOf, readLabFacts, type Lack, type LabFacts } from '../target/net-lab-needs.ts';
+import { isLoopback } from '../target/url.ts';
+
+/** The network of a run, when one is needed and can be had, and the faults that go without. */
+export type Ground = { lab: OpenNetwork | null; leftOut: ReadonlySet<string> };
+
+export type LabWish = {
+  faults: readonly PlannedFault[];
+  /** Of the target's URL; null for a server that we start, which listens where we want it. */
+  targetHost: string | null;
+  clock: Clock;
+  onNote(note: string): void;
+  /** For tests: another machine. */
+  facts?: LabFacts;
+  open?(options: LabOptions): Promise<OpenNetwork>;
+};
+
+export async function openLab(wish: LabWish): Promise<Ground> {
+  const { faults, targetHost, clock, onNote, facts = readLabFacts(), open = NetLab.open } = wish;
+  const wanted = faults.filter(isOfKernel);
+  const away = targetHost !== null && isLoopback(targetHost) ? [beyondReach(targetHost)] : [];
+  const lacking = wanted.flatMap((fault) => {
+    const lacks = [...lacksOf(facts, toolsOf([fault])), ...away];
+    return lacks.length === 0 ? [] : [{ fault, lacks }];
+  });
+  const leftOut = leaveOut(lacking, onNote);
+  const rest = wanted.filter(({ id }) => !leftOut.has(id));
+  if (rest.length === 0) return { lab: null, leftOut };
+  const tools = toolsOf(rest);
+  const firewall = tools.includes('firewall') ? firewallOf(facts.has) : null;
+  try {
+    return { lab: await open({ clock, firewall, kills: tools.includes('ss') }), leftOut };
+  } catch (error) {
+    const lack: Lack = { got: messageOf(error), wanted: 'a network namespace of our own', lift: null };
+    const none = leaveOut(
+      rest.map((fault) => ({ fault, lacks: [lack] })),
+      onNote,
+    );
+    return { lab: null, leftOut: new Set([...leftOut, ...none]) };
+  }
+}
+
+/** The same ground when the target can be reached from it, else one without a network. */
+export async function keepIfReached(
+  ground: Ground,
+  { faults, onNote }: Pick<LabWish, 'faults' | 'onNote'>,
+  target: { addresses: readonly string[]; port: number },
+): Promise<Ground> {
+  const { lab, leftOut } = ground;
+  if (lab === null) return ground;
+  const obstacles: string[] = [];
+  for (const address of target.addresses) {
+    const obstacle = await lab.findObstacle(address, target.port);
+    if (obstacle !== null) obstacles.push(`${address} is not reached from the namespace: ${obstacle}`);
+  }
+  if (obstacles.length === 0) return ground;
+  const lack: Lack = { got: obstacles.join('; '), wanted: OWN_ADDRESS, lift: null };
+  const rest = faults.filter((fault) => isOfKernel(fault) && !leftOut.has(fault.id));
+  const none = leaveOut(
+    rest.map((fault) => ({ fault, lacks: [lack] })),
+    onNote,
+  );
+  await lab.close();
+  return { lab: null, leftOut: new Set([...leftOut, ...none]) };
+}
+
+/** Ends the network when the run is over; what stays of it is said. */
+export async function leaveGround({ lab }: Ground, onNote: (note: string) => void): Promise<void> {
+  await lab?.close().catch((error: unknown) => onNote(messageOf(error)));
+}
+
+const OWN_ADDRESS = 'a target that listens on an IPv4 address of this machine beyond loopback';
+
+function beyondReach(host: string): Lack {
+  return {
+    got: `a target on loopback (${host}), which a namespace has of its own`,
+    wanted: `${OWN_ADDRESS}, or the bundled server`,
+    lift: 'firedrill serve --host 0.0.0.0, then --target ws://ADDRESS:4000/socket --allow-target ADDRESS',
+  };
+}
+
+type Lacking = { fault: PlannedFault; lacks: readonly Lack[] };
+
+/** Throws with all that must be had; of the others it is said, and their ids are returned. */
+function leaveOut(lacking: readonly Lacking[], onNote: (note: string) => void): Set<string> {
+  const refused = lacking.filter(({ fault }) => !fault.isOptional);
+  if (refused.length > 0) throw new FiredrillError(EXIT.unreachable, refused.map(problemOf));
+  for (const { fault, lacks } of lacking) {
+    onNote(`${fault.name} left out (faults ${fault.id}): ${lacks.map(({ got }) => got).join('; ')}`);
+  }
+  return new Set(lacking.map(({ fault }) => fault.id));
+}
+
+function problemOf({ fault, lacks }: Lacking): Problem {
+  const lifts = lacks.map(({ lift }) => lift).filter((lift) => lift !== null);
+  return {
+    code: 'kernel-fault-impossible',
+    path: `faults ${fault.id}`,
+    got: lacks.map(({ got }) => got).join('; '),
+    wanted: `${lacks.map(({ wanted }) => wanted).join('; ')}; or .optional() behind the fault`,
+    ...(lifts.length === 0 ? {} : { hint: lifts.join('; ') }),
+  };
+}
+
+function isOfKernel({ side }: PlannedFault): boolean {
+  return side === 'kernel';
+}
+
+function toolsOf(faults: readonly PlannedFault[]): LabTool[] {
+  return [...new Set(faults.flatMap(({ kind }) => LAB_TOOLS[kind] ?? []))];
+}
