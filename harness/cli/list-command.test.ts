@@ -88,7 +88,8 @@ test('one JSON document with everything', async () => {
   });
   assert.equal(scenarios[2]?.claim, 'nothing works.');
   assert.equal(scenarios[2].problem?.code, 'not-a-line');
-  assert.equal(scenarios[2].library, false);
+  const { library: isOfLibrary } = scenarios[2];
+  assert.equal(isOfLibrary, false);
 });
 
 test('keeps to the width of a terminal', async () => {
