@@ -105,10 +105,10 @@ for (const firewall of skip === false ? firewalls : (['nft'] as const)) {
       await client.told(/^open/, 1);
       const lift = await inject(lab, fault.packetLoss({ percent: 50, direction: 'out' }));
       const lost = async (): Promise<number> => (await dropped(lab, firewall, 'packet_loss_1')) ?? -1e9;
-      // So few at a time that no buffer loses any beside.
+      // So few at a time that no buffer loses any beside. What TCP says again of connections before is lost among them.
       for (let sent = 100; sent <= 1_000; sent += 100) {
         client.tell('datagrams 100');
-        const arrived = async (): Promise<boolean> => (await lost()) + server.datagrams === sent;
+        const arrived = async (): Promise<boolean> => (await lost()) + server.datagrams >= sent;
         assert.ok(
           await becomesTrue(arrived, 5_000),
           `${server.datagrams} of ${sent} came, ${await lost()} lost`,
@@ -121,7 +121,7 @@ for (const firewall of skip === false ? firewalls : (['nft'] as const)) {
       const before = server.datagrams;
       client.tell('datagrams 100');
       assert.ok(
-        await becomesTrue(() => server.datagrams === before + 100, 5_000),
+        await becomesTrue(() => server.datagrams >= before + 100, 5_000),
         String(server.datagrams - before),
       );
     });
