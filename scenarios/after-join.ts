@@ -1,4 +1,4 @@
-// Claim: the first frame of a topic is the reply to its join; what handle_info(:after_join) pushes and what others broadcast come behind it.
+// Claim: the first frame of a topic is the reply to its join; after_join and all broadcasts come behind it.
 import { scenario } from 'firedrill';
 
 const ROOMS = 4;
@@ -36,6 +36,7 @@ export default scenario({
     greeted: ['rate>0.95'],
   },
   finding: ({ run }) =>
-    `in ${run.text('join_duration', 'count')} joins ${run.text('behind_reply', 'rate')} of the ${run.text('behind_reply', 'count')} ` +
-    `pushes and broadcasts that joiners heard came behind the reply; ${run.text('greeted', 'rate')} of them got their after_join`,
+    `in ${run.text('join_duration', 'count')} joins ${run.text('behind_reply', 'rate')} of the ` +
+    `${run.text('behind_reply', 'count')} pushes and broadcasts that joiners heard came behind the reply; ` +
+    `${run.text('greeted', 'rate')} of the joiners got their after_join`,
 });

@@ -1,4 +1,4 @@
-// Claim: what is broadcast while join/3 runs never reaches the joiner, and broadcast!(socket) there crashes the join; after_join reaches it.
+// Claim: a broadcast while join/3 runs misses the joiner, and with its socket it raises; after_join reaches it.
 import { scenario, type Payload, type User } from 'firedrill';
 
 const TOPIC = 'room:news';
@@ -32,7 +32,7 @@ export default scenario({
       about: 'broadcasts while join/3 runs, over the Endpoint and with the socket',
       async client(user) {
         if (user.index === 0) {
-          // In the midst of the joins, as Endpoint.broadcast in join/3 is: they are not subscribed yet (phoenix-semantics 2.4).
+          // As Endpoint.broadcast in join/3: who joins is not subscribed yet (phoenix-semantics 2.4).
           const room = await user.join(TOPIC);
           return user.every('1s', () => room.push('shout'), { phase: JOIN_MS / 2 });
         }
@@ -54,6 +54,7 @@ export default scenario({
     },
   },
   finding: ({ trouble, remedy }) =>
-    `of broadcasts made while join/3 runs joiners hear ${trouble.text('heard{with:endpoint}', 'rate')}, and of joins in which it raises ` +
-    `${trouble.text('joined{with:socket}', 'rate')} succeed; what after_join says reaches ${remedy.text('heard', 'rate')}`,
+    `of broadcasts made while join/3 runs joiners hear ${trouble.text('heard{with:endpoint}', 'rate')}, ` +
+    `and of joins in which it raises ${trouble.text('joined{with:socket}', 'rate')} succeed; ` +
+    `what after_join says reaches ${remedy.text('heard', 'rate')}`,
 });

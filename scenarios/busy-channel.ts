@@ -1,12 +1,10 @@
-// Claim: broadcasts overtake a channel that is at work, on the fastlane; intercepted ones wait for it and lose their order.
+// Claim: on the fastlane broadcasts overtake a channel at work; intercepted ones wait and lose their order.
 import { scenario, type Json, type Result, type User } from 'firedrill';
 
-const ROOM = 10;
-
-/** In each room one speaks; the channels of the others are at work half of the time. */
+/** In each room of ten one speaks; the channels of the others are at work half of the time. */
 async function listen(user: User, event: 'shout' | 'ishout'): Promise<void> {
-  const room = await user.join(`room:${Math.floor(user.index / ROOM)}`);
-  if (user.index % ROOM === 0) {
+  const room = await user.join(`room:${Math.floor(user.index / 10)}`);
+  if (user.index % 10 === 0) {
     await user.ramped();
     let n = 0;
     // Two in a row. The second always takes the fastlane: does it come second?

@@ -41,5 +41,6 @@ export default scenario({
     },
   },
   finding: ({ capped, lifted }) =>
-    `${refusals(capped)}, ${capped.text('in_later', 'rate')} get in once they leave another; without the cap ${refusals(lifted)}`,
+    `${refusals(capped)}, ${capped.text('in_later', 'rate')} get in once they leave another; ` +
+    `without the cap ${refusals(lifted)}`,
 });

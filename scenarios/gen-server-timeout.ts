@@ -1,4 +1,4 @@
-// Claim: when GenServer.call takes too long the caller dies and the server works on for nobody; a longer timeout turns crashes into waiting.
+// Claim: when GenServer.call takes too long the caller dies, and the server works on for nobody.
 import { scenario, type User } from 'firedrill';
 
 /** Times are a tenth of what they are in Phoenix, where a call waits 5 s unless told otherwise. */
@@ -46,7 +46,8 @@ export default scenario({
     },
   },
   finding: ({ short, long }) =>
-    `calls that need ${BURST_MS} ms of one server together: with a timeout of ${SHORT_MS} ms ${short.text('answered', 'rate')} are ` +
-    `answered and the other callers crash, yet a call 200 ms later still waits ${short.text('push_duration{kind:after}', 'max')} ` +
-    `behind them; with ${LONG_MS} ms ${long.text('answered', 'rate')}, after up to ${long.text('push_duration{kind:burst}', 'max')}`,
+    `calls that need ${BURST_MS} ms of one server together: with a timeout of ${SHORT_MS} ms ` +
+    `${short.text('answered', 'rate')} are answered and the other callers crash, yet a call 200 ms later still waits ` +
+    `${short.text('push_duration{kind:after}', 'max')} behind them; with ${LONG_MS} ms ` +
+    `${long.text('answered', 'rate')} are, after up to ${long.text('push_duration{kind:burst}', 'max')}`,
 });

@@ -9,7 +9,7 @@ export default scenario({
   about: 'Idle timeout: clients that only listen, without heartbeats and with them',
   claim: ['A4', 'A5', 'A6'],
   load: { clients: 500, ramp: '5s', hold: '25s' },
-  small: { clients: 20, duration: '3s', ramp: '500ms' },
+  small: { clients: 20, duration: '2500ms', ramp: '300ms' },
   server: { nodes: 1, idleTimeout: IDLE },
   metrics: { lived: 'trend', returned: 'rate' },
   async client(user) {

@@ -1,4 +1,4 @@
-// Claim: where join/3 takes longer than the client waits, phoenix.js never joins: every answer comes to a join it has given up.
+// Claim: where join/3 takes longer than the client waits, phoenix.js never joins: every answer comes too late.
 import { scenario, type User } from 'firedrill';
 
 /**

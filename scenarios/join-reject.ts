@@ -1,4 +1,4 @@
-// Claim: phoenix.js asks again for ever after a refused join, 1, 2, 5, then every 10 seconds later, unless the client leaves on the error.
+// Claim: phoenix.js asks again for ever after a refused join, unless the client leaves on the error.
 import { scenario, type Result } from 'firedrill';
 
 /** Joins that were refused, for each client. */

@@ -32,7 +32,7 @@ export default scenario({
     },
   },
   finding: ({ trouble, remedy }) =>
-    `of pushes that handle_in answers with :noreply ${trouble.text('push_timeouts{event:noreply}', 'rate')} time out, of those it ` +
-    `replies to ${trouble.text('push_timeouts{event:ping}', 'rate')}; with a reply, or with nobody waiting for one, ` +
-    `${remedy.text('push_timeouts', 'rate')} (${remedy.text('casts', 'count')} sent without waiting)`,
+    `of pushes that handle_in answers with :noreply ${trouble.text('push_timeouts{event:noreply}', 'rate')} ` +
+    `time out, of those it replies to ${trouble.text('push_timeouts{event:ping}', 'rate')}; with a reply, ` +
+    `or with nobody waiting, ${remedy.text('push_timeouts', 'rate')} (${remedy.text('casts', 'count')} casts)`,
 });

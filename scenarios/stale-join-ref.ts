@@ -1,4 +1,4 @@
-// Claim: since 1.8.3 Phoenix drops a push with the join_ref of an earlier join without a word, and the push times out; before, it was handled.
+// Claim: since 1.8.3 Phoenix drops a push with a stale join_ref without a word; before, it was handled.
 import { fault, scenario } from 'firedrill';
 
 export default scenario({
@@ -27,6 +27,6 @@ export default scenario({
     },
   },
   finding: ({ dropped, handled }) =>
-    `${dropped.text('push_timeouts', 'count')} pushes with a stale join_ref got no answer and no error from Phoenix 1.8.12, ` +
-    `${handled.text('push_timeouts', 'count')} from 1.8.2, which handles them`,
+    `${dropped.text('push_timeouts', 'count')} pushes with a stale join_ref got no answer and no error from ` +
+    `Phoenix 1.8.12, ${handled.text('push_timeouts', 'count')} from 1.8.2, which handles them`,
 });
