@@ -12,6 +12,8 @@ import type { WorkerRuntime } from './worker-runtime.ts';
 /** Connections begun in one go, about a millisecond of work. */
 const AT_ONCE = 10;
 const RETRY_US = 1_000;
+/** While as many connects are under way as may be: each millisecond, thirty workers took a core to ask. */
+const FULL_RETRY_US = 10_000;
 
 /** The time at which the plan ends a session. */
 class SessionEnd extends WheelTimer {
@@ -101,12 +103,10 @@ export class Sessions extends WheelTimer {
         continue;
       }
       begun += 1;
-      if (begun > AT_ONCE || this.#connecting() >= plan.connectsAtOnce) {
-        // A burst of arrivals must not make a send late; and the listen queue is no place to wait:
-        // an overflow there costs a second of SYN retry.
-        world.wheel.arm(this, nowUs + RETRY_US);
-        return;
-      }
+      // The listen queue is no place to wait: an overflow there costs a second of SYN retry.
+      if (this.#connecting() >= plan.connectsAtOnce) return world.wheel.arm(this, nowUs + FULL_RETRY_US);
+      // A burst of arrivals must not make a send late.
+      if (begun > AT_ONCE) return world.wheel.arm(this, nowUs + RETRY_US);
       this.#begin();
     }
     this.#armNext();
