@@ -126,11 +126,12 @@ export const FRAMING: readonly ConformanceCase[] = [
       const idleMs = trial.setting('idle-timeout-ms');
       if (Number.isNaN(idleMs))
         return trial.note('idle clock: not looked at, idle-timeout-ms is not declared');
+      const bystander = await trial.bystander();
       await trial.pass(idleMs * 0.6);
-      const sinceUs = trial.clock.nowUs();
+      const fromUs = trial.clock.nowUs();
       peer.raw.sendFrame(hi);
-      await peer.expect('pong 6869');
-      await expectIdleClose(trial, peer, sinceUs);
+      const { atUs } = await peer.expect('pong 6869');
+      await expectIdleClose(trial, peer, { fromUs, toUs: atUs, bystander });
     },
   },
   {

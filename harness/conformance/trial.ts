@@ -1,5 +1,6 @@
 /** One run of one case: its clients, its names, its log. */
 import { sleepMs, type Clock } from '../base/clock.ts';
+import { Bystander } from './bystander.ts';
 import { Exchange, NotAsSpecified } from './exchange.ts';
 import { broadcast, okReply, PATIENCE_MS, Peer } from './peer.ts';
 import { ask, statusOf, type HttpAnswer } from './plain-http.ts';
@@ -18,6 +19,7 @@ export class Trial {
   /** Part of every topic of this case: no other case and no other run uses it. */
   readonly name: string;
   readonly #peers: Peer[] = [];
+  readonly #bystanders: Bystander[] = [];
   #opened = 0;
 
   constructor(clock: Clock, target: ConformanceTarget, name: string) {
@@ -47,6 +49,14 @@ export class Trial {
     const peer = await this.open(query);
     await peer.join('1', topic, payload);
     return peer;
+  }
+
+  /** A connection beside the case that says how late answers are meanwhile; not part of the exchange. */
+  async bystander(): Promise<Bystander> {
+    const options = { clock: this.clock, target: this.target.at, log: () => {} };
+    const bystander = new Bystander(this.clock, await RawClient.open(options, this.query()));
+    this.#bystanders.push(bystander);
+    return bystander;
   }
 
   /** A connection that hears what `probe:<name>` and `probe:<name>/…` report. */
@@ -181,6 +191,7 @@ export class Trial {
 
   /** Ends every connection of the case. */
   close(): void {
+    for (const bystander of this.#bystanders) bystander.stop();
     for (const peer of this.#peers) peer.drop();
   }
 }

@@ -46,7 +46,7 @@ suite('the bundled server', GUARD, () => {
 suite('a server that runs already', GUARD, () => {
   const SETTINGS: Readonly<Record<string, string>> = {
     secret: 's3cr3t-t0ken',
-    'idle-timeout-ms': '1000',
+    'idle-timeout-ms': '2000',
     'longpoll-window-ms': '400',
     'drain-batch-size': '2',
     'drain-batch-interval-ms': '300',
