@@ -5,7 +5,7 @@
  */
 import { WheelTimer } from '../base/timer-wheel.ts';
 import type { Counters } from '../measure/names.ts';
-import { arrivalsOf, clientIndexOf, clientsOf, type Arrivals } from '../scenario/arrivals.ts';
+import { arrivalsOf, clientIndexOf, clientsOf, nthOf, type Arrivals } from '../scenario/arrivals.ts';
 import { VirtualClient } from './virtual-client.ts';
 import type { WorkerRuntime } from './worker-runtime.ts';
 
@@ -177,7 +177,7 @@ export class Sessions extends WheelTimer {
 
   /** True the first time something is so of a client, whatever its session. */
   #isFirst(client: VirtualClient, what: number): boolean {
-    const at = Math.floor(client.index / this.#runtime.plan.workers);
+    const at = nthOf(client.index, this.#runtime.plan.workers);
     const known = this.#history[at] ?? 0;
     this.#history[at] = known | what;
     return (known & what) === 0;

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { arrivalsOf } from './arrivals.ts';
+import { arrivalsOf, clientIndexOf, clientsOf, nthOf } from './arrivals.ts';
 import type { LoadPlan, PlannedStage } from './planned-load.ts';
+
+/** One by one to eight workers; 64 neighbours at a time to more. */
+const handOf = (workers: number): number => (workers > 8 ? 64 : 1);
 
 type Session = { client: number; dueUs: number; untilUs: number };
 
@@ -63,13 +66,39 @@ test('deals seven clients to three workers as 3, 2, 2', () => {
   assert.deepEqual(counts, [3, 2, 2]);
 });
 
+test('deals hands of 64 neighbours to many workers', () => {
+  const firsts = [0, 1, 28].map((worker) => clientIndexOf(64, worker, 29));
+  assert.deepEqual(firsts, [1856, 1856 + 64, 1856 + 28 * 64]);
+  assert.deepEqual(
+    [0, 1, 2].map((worker) => clientsOf(worker, 29, 100)),
+    [64, 36, 0],
+  );
+});
+
+test('every client is one worker’s n-th, and of the first so many each worker has its share', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(20_000), (workers, clients) => {
+      const shares = Array.from({ length: workers }, (_, worker) => clientsOf(worker, workers, clients));
+      assert.equal(
+        shares.reduce((sum, share) => sum + share, 0),
+        clients,
+      );
+      for (const [worker, share] of shares.entries()) {
+        const last = clientIndexOf(share - 1, worker, workers);
+        if (share > 0) assert.ok(last < clients && nthOf(last, workers) === share - 1);
+        assert.ok(clientIndexOf(share, worker, workers) >= clients);
+      }
+    }),
+  );
+});
+
 test('the sessions of all workers together are the plan, whatever their number', () => {
   fc.assert(
-    fc.property(anyLoad, fc.integer({ min: 1, max: 9 }), fc.nat(100), (load, workers, seed) => {
+    fc.property(anyLoad, fc.integer({ min: 1, max: 10 }), fc.nat(100), (load, workers, seed) => {
       const order = (a: Session, b: Session): number => a.client - b.client || a.dueUs - b.dueUs;
       const dealt = Array.from({ length: workers }, (_, worker) => {
         const own = sessionsOf(load, seed, worker, workers);
-        for (const { client } of own) assert.equal(client % workers, worker);
+        for (const { client } of own) assert.equal(Math.floor(client / handOf(workers)) % workers, worker);
         return own;
       });
       assert.deepEqual(dealt.flat().toSorted(order), sessionsOf(load, seed).toSorted(order));

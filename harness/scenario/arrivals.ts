@@ -1,6 +1,7 @@
 /**
  * Who arrives when, as pure maths of the plan: the same sessions whatever the
- * number of workers, to which they are dealt by the client's index, in turn.
+ * number of workers, to which they are dealt by the client's index: one by one in
+ * turn, or to many workers in hands of neighbours.
  */
 import { Random } from '../base/random.ts';
 import type { LoadPlan, PlannedStage } from './planned-load.ts';
@@ -29,14 +30,38 @@ export function arrivalsOf(plan: { load: LoadPlan; seed: number }, worker = 0, w
   }
 }
 
-/** How many of `clients` fall to a worker (0 … workers − 1) when they are dealt in turn. */
+/**
+ * Neighbours that fall to the same worker. One by one where workers are few; many of them on a few cores
+ * would all wake for every arrival, each with cold caches, where one can take a hand of them in one go.
+ */
+function handOf(workers: number): number {
+  return workers > FEW_WORKERS ? 64 : 1;
+}
+
+const FEW_WORKERS = 8;
+
+/** How many of the first `clients` fall to a worker (0 … workers − 1). */
 export function clientsOf(worker: number, workers: number, clients: number): number {
-  return Math.max(0, Math.ceil((clients - worker) / workers));
+  const hand = handOf(workers);
+  const round = hand * workers;
+  const rest = (clients % round) - worker * hand;
+  return Math.floor(clients / round) * hand + Math.min(Math.max(0, Math.ceil(rest)), hand);
 }
 
 /** The index in the whole run of a worker's n-th client (from 0). */
 export function clientIndexOf(nth: number, worker: number, workers: number): number {
-  return nth * workers + worker;
+  const hand = handOf(workers);
+  return Math.floor(nth / hand) * hand * workers + worker * hand + (nth % hand);
+}
+
+/** Which of its worker's clients (from 0) the client of an index in the whole run is. */
+export function nthOf(index: number, workers: number): number {
+  const hand = handOf(workers);
+  return Math.floor(index / (hand * workers)) * hand + (index % hand);
+}
+
+function workerOf(index: number, workers: number): number {
+  return Math.floor(index / handOf(workers)) % workers;
 }
 
 /** When the client of that index arrives; the first at 0, the last before `rampUs`. */
@@ -80,7 +105,7 @@ function poisson(load: OpenLoad, seed: number, worker: number, workers: number):
   let sum = 0;
   for (let index = 0; index < all; index++) {
     sum += exponential(random);
-    if (index % workers === worker) dues[(index - worker) / workers] = line.dueUs(sum);
+    if (workerOf(index, workers) === worker) dues[nthOf(index, workers)] = line.dueUs(sum);
   }
   return {
     count,
@@ -104,7 +129,7 @@ function exponential(random: Random): number {
   return -Math.log(1 - random.next());
 }
 
-/** A stage in which the number of clients rises, with how many sessions of this worker lie before it. */
+/** A stage in which the number of clients rises, with how many sessions and how many clients of this worker lie before it. */
 type Rise = {
   stage: number;
   startUs: number;
@@ -126,15 +151,16 @@ function staged(stages: readonly PlannedStage[], worker: number, workers: number
   let count = 0;
   for (const [stage, { to, forMs }] of stages.entries()) {
     if (to > from) {
-      const first = firstOf(from, worker, workers);
+      const first = clientsOf(worker, workers, from);
       rises.push({ stage, startUs, lengthUs: forMs * 1e3, from, to, before: count, first });
-      count += Math.max(0, Math.ceil((to - first) / workers));
+      count += clientsOf(worker, workers, to) - first;
     }
     startUs += forMs * 1e3;
     from = to;
   }
   const riseOf = (nth: number): Rise => rises.findLast((rise) => rise.before <= nth) as Rise;
-  const clientIn = (rise: Rise, nth: number): number => rise.first + (nth - rise.before) * workers;
+  const clientIn = (rise: Rise, nth: number): number =>
+    clientIndexOf(rise.first + nth - rise.before, worker, workers);
   return {
     count,
     clientOf: (nth) => clientIn(riseOf(nth), nth),
@@ -147,11 +173,6 @@ function staged(stages: readonly PlannedStage[], worker: number, workers: number
       return fallUs(stages, rise.stage + 1, rise.startUs + rise.lengthUs, rise.to, clientIn(rise, nth));
     },
   };
-}
-
-/** The first index from `from` on that falls to the worker. */
-function firstOf(from: number, worker: number, workers: number): number {
-  return from + ((((worker - from) % workers) + workers) % workers);
 }
 
 /** When the number of clients, `level` at `startUs`, falls to `client` in one of the stages from that one on. */
