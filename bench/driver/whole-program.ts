@@ -171,7 +171,7 @@ export async function twiceRows(): Promise<Row[]> {
 
 export async function moonRows(): Promise<Row[]> {
   // Evenly: half a million at once keep each other waiting until their joins time out.
-  const asked = { clients: 500_000, rampMs: 400_000, durationMs: 520_000 };
+  const asked = { clients: 500_000, rampMs: 440_000, durationMs: 540_000 };
   const record = await run({ ...asked, scenario: './moon.scenario.ts' });
   return [sound('500,000 for a minute', record), heldRow(record, '500,000', 60)];
 }
