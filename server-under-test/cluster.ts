@@ -136,6 +136,11 @@ export class Cluster {
     return this.faults.renew(id, ttlMs);
   }
 
+  /** From now on a fault hits that share; false when there is none of that id. */
+  setFaultShare(id: string, share: number): Promise<boolean> {
+    return this.faults.setShare(id, share);
+  }
+
   /** Lifts a fault everywhere; false when there is none of that id. Rejects when a node does not come back. */
   lift(id: string): Promise<boolean> {
     return this.faults.lift(id);

@@ -18,6 +18,7 @@ export type NodeRequest =
   | { readonly op: 'process'; readonly id: number }
   | { readonly op: 'inject'; readonly order: FaultOrder }
   | { readonly op: 'renew'; readonly id: string; readonly ttlMs: number }
+  | { readonly op: 'share'; readonly id: string; readonly share: number }
   | { readonly op: 'lift'; readonly id: string }
   | { readonly op: 'faults' }
   | { readonly op: 'broadcast'; readonly topic: string; readonly event: string; readonly payload: unknown }

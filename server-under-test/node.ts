@@ -77,6 +77,8 @@ async function answer(request: NodeRequest): Promise<unknown> {
       return running().faults.inject(request.order);
     case 'renew':
       return running().faults.renew(request.id, request.ttlMs);
+    case 'share':
+      return running().faults.setShare(request.id, request.share);
     case 'lift':
       return running().faults.lift(request.id);
     case 'faults':

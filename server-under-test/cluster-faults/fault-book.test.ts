@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FaultOrder } from '../faults/fault.ts';
+import { FaultRefused, type FaultOrder } from '../faults/fault.ts';
 import { FaultBook } from './fault-book.ts';
 import { FakeCluster } from './testing/fake-cluster.ts';
 
@@ -129,4 +129,21 @@ test('at the end of the server no fault has anything left to do', async () => {
   await book.inject({ ...ON_NODES, ttlMs: 100 });
   book.close();
   assert.deepEqual([book.orders(), cluster.clock.pending], [[], 0]);
+});
+
+test('another share goes to the nodes, and to one that comes later; a fault on whole nodes has none', async () => {
+  const { book, asked } = setUp();
+  await book.inject({ ...ON_NODES, ttlMs: 100 });
+  await book.inject(ON_CLUSTER);
+  assert.equal(await book.setShare('f1', 0.25), true);
+  assert.deepEqual(asked, ['inject f1', 'share f1']);
+  assert.deepEqual(
+    [book.orders(), book.ordersOnNodes()].map((orders) => [orders[0]?.share, orders[0]?.ttlMs]),
+    [
+      [0.25, 100],
+      [0.25, 100],
+    ],
+  );
+  assert.deepEqual([await book.setShare('f3', 1), await book.setShare('toString', 1)], [false, false]);
+  await assert.rejects(book.setShare('f2', 0.5), FaultRefused);
 });

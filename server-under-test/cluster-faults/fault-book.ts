@@ -1,4 +1,4 @@
-import type { FaultOrder } from '../faults/fault.ts';
+import { FaultRefused, type FaultOrder } from '../faults/fault.ts';
 import { FAULT_KINDS } from '../faults/kinds.ts';
 import type { NodeRequest } from '../node-protocol.ts';
 import type { Clock, Timer } from '../otp/clock.ts';
@@ -52,6 +52,16 @@ export class FaultBook {
     entry.order = { ...entry.order, ttlMs };
     this.wind(entry);
     if (entry.isOnNodes) await this.parts.askAll({ op: 'renew', id, ttlMs });
+    return true;
+  }
+
+  /** From now on a fault within nodes hits that share; false as in `renew`. A fault on whole nodes has none: FaultRefused. */
+  async setShare(id: string, share: number): Promise<boolean> {
+    const entry = this.entries.get(id);
+    if (entry === undefined || entry.lifting !== null) return false;
+    if (!entry.isOnNodes) throw new FaultRefused(`${entry.order.kind} hits no share of anything`);
+    entry.order = { ...entry.order, share };
+    await this.parts.askAll({ op: 'share', id, share });
     return true;
   }
 

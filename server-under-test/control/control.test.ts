@@ -3,7 +3,7 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Control } from './control.ts';
 import type { ControlledCluster } from './routes.ts';
-import type { FaultOrder } from '../faults/fault.ts';
+import { FaultRefused, type FaultOrder } from '../faults/fault.ts';
 import { NodeError } from '../node-handle.ts';
 import { ManualClock } from '../otp/manual-clock.ts';
 import type { ProcessQuery } from '../telemetry/process-list.ts';
@@ -43,6 +43,12 @@ class StubCluster implements ControlledCluster {
 
   async renew(id: string, ttlMs: number): Promise<boolean> {
     this.asked.push({ id, ttlMs });
+    return id === 'f1';
+  }
+
+  async setFaultShare(id: string, share: number): Promise<boolean> {
+    if (this.failure !== null) throw this.failure;
+    this.asked.push({ id, share });
     return id === 'f1';
   }
 
@@ -276,6 +282,28 @@ test('a fault in force can be given more time, and nothing else', async () => {
     ],
   );
   assert.deepEqual([(await put('/faults', '{}')).status, open.cluster.asked.length], [405, 2]);
+});
+
+test('a fault in force can be given another share, with more time or without, unless it has none', async () => {
+  open.cluster.asked.length = 0;
+  const put = (body: string): Promise<Reply> => call('/faults/f1', { method: 'PUT', body });
+  const share = await put('{"share":0.5}');
+  assert.deepEqual([share.status, share.body], [200, { id: 'f1', share: 0.5 }]);
+  assert.deepEqual((await put('{"share":0,"ttl_ms":9000}')).body, { id: 'f1', share: 0, ttl_ms: 9_000 });
+  assert.equal((await call('/faults/f2', { method: 'PUT', body: '{"share":1}' })).status, 404);
+  assert.deepEqual(open.cluster.asked, [
+    { id: 'f1', share: 0.5 },
+    { id: 'f1', ttlMs: 9_000 },
+    { id: 'f1', share: 0 },
+    { id: 'f2', share: 1 },
+  ]);
+  for (const body of ['{"share":1.5}', '{"share":"half"}', '{"share":-1}']) {
+    const { status, body: told } = await put(body);
+    assert.deepEqual([status, told.problems?.map(({ path }) => path)], [400, ['share']], body);
+  }
+  open.cluster.failure = new FaultRefused('node_pause hits no share of anything');
+  assert.equal((await put('{"share":1}')).status, 422);
+  open.cluster.failure = null;
 });
 
 test('a choice that is none comes with its neighbour, a number with its range', async () => {

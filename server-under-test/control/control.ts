@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { problems, Refusal, type Answer } from './answer.ts';
 import { ControlGuard } from './guard.ts';
 import { controlRoutes, findRoute, type ControlledCluster, type ControlRoute } from './routes.ts';
-import { FAULT_REFUSED } from '../faults/fault.ts';
+import { FAULT_REFUSED, FaultRefused } from '../faults/fault.ts';
 import { NodeError } from '../node-handle.ts';
 import type { Clock } from '../otp/clock.ts';
 
@@ -65,7 +65,8 @@ export class Control {
 function answerTo(error: unknown): Answer {
   if (error instanceof Refusal) return error.answer;
   const got = error instanceof Error ? error.message : String(error);
-  if (error instanceof NodeError && error.code === FAULT_REFUSED) {
+  const isOfFaults = error instanceof NodeError || error instanceof FaultRefused;
+  if (isOfFaults && error.code === FAULT_REFUSED) {
     return problems(422, [{ path: 'params', got, wanted: 'a fault for what this server has' }]);
   }
   return problems(error instanceof NodeError ? 503 : 500, [

@@ -17,7 +17,7 @@ function nodeEntry(report: NodeReport): Record<string, unknown> {
   if (snapshot === null) return head;
   const { connections, channels, processes, kinds, hibernating, mailbox, memory } = snapshot;
   const { sum: waiting, max: longest, oldest_wait_ms, distribution } = mailbox;
-  const { cpu_ms, run_queue, loop_lag_ms } = snapshot;
+  const { cpu_ms, run_queue, loop_lag_ms, telemetry } = snapshot;
   return {
     ...head,
     connections,
@@ -30,6 +30,7 @@ function nodeEntry(report: NodeReport): Record<string, unknown> {
     cpu_ms,
     run_queue,
     loop_lag_ms,
+    telemetry,
   };
 }
 

@@ -14,7 +14,16 @@ import { readProcessId, readProcessQuery } from './process-query.ts';
 /** What the control port needs of a cluster. */
 export type ControlledCluster = Pick<
   Cluster,
-  'observe' | 'processes' | 'process' | 'inject' | 'renew' | 'lift' | 'activeFaults' | 'askAll' | 'askOne'
+  | 'observe'
+  | 'processes'
+  | 'process'
+  | 'inject'
+  | 'renew'
+  | 'setFaultShare'
+  | 'lift'
+  | 'activeFaults'
+  | 'askAll'
+  | 'askOne'
 > & { readonly config: Pick<ServerConfig, 'controlToken' | 'nodes'> };
 
 /** One request, and what its path said. */
@@ -145,14 +154,19 @@ export function controlRoutes(
       path: '/faults/*',
       async run({ request, rest }) {
         const body = await readBody(request);
-        const { ttlMs, problems: list } = checkRenewal(body);
+        const { ttlMs, share, problems: list } = checkRenewal(body);
         if (list.length > 0)
           return problems(
             400,
             list.map((problem) => withHint(problem, body)),
           );
-        if (await cluster.renew(rest, ttlMs)) return ok({ id: rest, ttl_ms: ttlMs });
-        return noSuchFault(rest);
+        if (ttlMs !== null && !(await cluster.renew(rest, ttlMs))) return noSuchFault(rest);
+        if (share !== null && !(await cluster.setFaultShare(rest, share))) return noSuchFault(rest);
+        return ok({
+          id: rest,
+          ...(ttlMs === null ? {} : { ttl_ms: ttlMs }),
+          ...(share === null ? {} : { share }),
+        });
       },
     },
     {

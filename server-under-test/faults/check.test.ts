@@ -82,11 +82,15 @@ test('a parameter out of its range is told the range', () => {
   }
 });
 
-test('a renewal is its time and nothing else', () => {
-  assert.deepEqual(checkRenewal({ ttl_ms: 8_000 }), { ttlMs: 8_000, problems: [] });
+test('a renewal is its time, its share or both, and nothing else', () => {
+  assert.deepEqual(checkRenewal({ ttl_ms: 8_000 }), { ttlMs: 8_000, share: null, problems: [] });
+  assert.deepEqual(checkRenewal({ share: 0.2 }), { ttlMs: null, share: 0.2, problems: [] });
+  assert.deepEqual(checkRenewal({ share: 1, ttl_ms: 5 }), { ttlMs: 5, share: 1, problems: [] });
   const wrong = (body: unknown): string[] => checkRenewal(body).problems.map(({ path }) => path);
   assert.deepEqual(wrong({}), ['ttl_ms']);
   assert.deepEqual(wrong({ ttl_ms: null }), ['ttl_ms']);
+  assert.deepEqual(wrong({ share: null }), ['share']);
+  assert.deepEqual(wrong({ share: 1.1, ttl_ms: 5 }), ['share']);
   assert.deepEqual(wrong({ ttl_ms: -1, ttl: 5 }), ['ttl', 'ttl_ms']);
   for (const body of [null, [], 'text']) assert.equal(wrong(body)[0], '');
 });

@@ -73,15 +73,25 @@ export function checkFault(
   return { order: { kind: kind?.kind ?? '', params, share, seed, ttlMs }, problems };
 }
 
+/** What a fault in force may be given: more time, another share, or both; null for what was not named. */
+export interface Renewal {
+  readonly ttlMs: number | null;
+  readonly share: number | null;
+  readonly problems: Problem[];
+}
+
 /** Reads the body of PUT /faults/<id>; lists every problem of it at once. */
-export function checkRenewal(body: unknown): { ttlMs: number; problems: Problem[] } {
+export function checkRenewal(body: unknown): Renewal {
   const problems: Problem[] = [];
   const fields = isObject(body) ? body : {};
   if (!isObject(body)) problems.push({ path: '', got: body ?? null, wanted: 'a JSON object' });
   for (const name of Object.keys(fields)) {
-    if (name !== 'ttl_ms') problems.push({ path: name, got: fields[name], wanted: 'ttl_ms alone' });
+    if (name === 'ttl_ms' || name === 'share') continue;
+    problems.push({ path: name, got: fields[name], wanted: 'ttl_ms or share' });
   }
-  // There is no usual time to give: NaN stands for none, and fits nowhere.
+  // There is no usual share or time to give: NaN stands for none, and fits nowhere.
+  const share = fields['share'] === undefined ? null : readNumber(fields, 'share', Number.NaN, 1, problems);
+  if (share !== null && fields['ttl_ms'] === undefined) return { ttlMs: null, share, problems };
   const ttlMs = readNumber(fields, 'ttl_ms', Number.NaN, LONGEST_TTL_MS, problems);
-  return { ttlMs, problems };
+  return { ttlMs, share, problems };
 }

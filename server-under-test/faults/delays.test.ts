@@ -193,3 +193,41 @@ test('zombie keeps its share, and at the lift they go', async () => {
   await node.lift('zombie');
   assert.equal(node.app.context.channels, 0);
 });
+
+test('a larger share holds whoever the smaller one held, and more, from the next join on', async () => {
+  const node = new ManualNode();
+  node.inject('slow_join', { delay_ms: 60 }, { share: 0.2, seed: 9 });
+  const clients = await Promise.all(NUMBERS.map(() => node.connect()));
+  const heldAt = async (share: number, topic: string): Promise<boolean[]> => {
+    assert.equal(node.app.faults.setShare('slow_join', share), true);
+    for (const client of clients) client.send(['1', '1', topic, 'phx_join', {}]);
+    await node.clock.settle();
+    const held = clients.map((client) => client.take().length === 0);
+    await node.clock.advance(60);
+    for (const client of clients) client.take();
+    return held;
+  };
+  const few = await heldAt(0.2, 'room:x');
+  // The same topic on the same connection: its draw is the same.
+  for (const client of clients) client.send(['1', '2', 'room:x', 'phx_leave', {}]);
+  await node.clock.settle();
+  for (const client of clients) client.take();
+  const more = await heldAt(0.6, 'room:x');
+  const picked = (share: number): boolean[] =>
+    clients.map(({ transport }) => isSelected(`0.${transport.id}/room:x`, share, 9));
+  assert.deepEqual([few, more], [picked(0.2), picked(0.6)]);
+  assert.ok(few.every((isHeld, at) => !isHeld || more[at] === true));
+  assert.ok(few.filter(Boolean).length < more.filter(Boolean).length);
+  await node.lift('slow_join');
+  assert.equal(node.app.faults.setShare('slow_join', 1), false);
+});
+
+test('the same fault ordered again, as to a node that was away, brings its share up to date and adds nothing', async () => {
+  const node = new ManualNode();
+  node.inject('slow_connect', { delay_ms: 60 }, { share: 0 });
+  node.inject('slow_connect', { delay_ms: 60 }, { share: 1 });
+  const opening = node.app.context.interference.connects.meet(OPENING);
+  assert.notEqual(opening, null);
+  await node.lift('slow_connect');
+  assert.equal(node.app.context.interference.connects.any, false);
+});

@@ -9,7 +9,7 @@ export interface FaultOrder {
   readonly id: string;
   readonly kind: string;
   readonly params: FaultParams;
-  /** 0..1 of the candidates, picked by seed. */
+  /** 0..1 of the candidates, picked by seed. It may be changed while the fault is in force: to be read when it is needed. */
   readonly share: number;
   readonly seed: number;
   /** It lifts itself after so long, also when nobody is left to lift it; null means never. */

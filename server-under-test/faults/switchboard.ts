@@ -4,6 +4,8 @@ import type { FaultOrder } from './fault.ts';
 import { FAULT_KINDS } from './kinds.ts';
 
 interface Active {
+  /** Ours alone: kinds look at it whenever they have to decide. */
+  readonly order: { -readonly [Field in keyof FaultOrder]: FaultOrder[Field] };
   readonly lift: () => void;
   timer: Timer | null;
 }
@@ -17,14 +19,23 @@ export class Switchboard {
     this.target = target;
   }
 
-  /** Puts a checked fault in force; the same id again changes nothing. */
-  inject(order: FaultOrder): void {
-    if (this.active.has(order.id)) return;
+  /** Puts a checked fault in force; the same id again changes its share, and nothing else. */
+  inject(asked: FaultOrder): void {
+    if (this.setShare(asked.id, asked.share)) return;
+    const order = { ...asked };
     const kind = FAULT_KINDS.find((known) => known.kind === order.kind);
     if (kind === undefined) throw new Error(`no fault is called ${order.kind}`);
     const lift = kind.inject(order, this.target);
     const timer = order.ttlMs === null ? null : this.liftAfter(order.id, order.ttlMs);
-    this.active.set(order.id, { lift, timer });
+    this.active.set(order.id, { order, lift, timer });
+  }
+
+  /** From now on a fault hits that share: of a larger one all that it has hit, and more. False when it is not in force here. */
+  setShare(id: string, share: number): boolean {
+    const fault = this.active.get(id);
+    if (fault === undefined) return false;
+    fault.order.share = share;
+    return true;
   }
 
   /** Gives a fault that much time from now; false when it is not in force here. */
