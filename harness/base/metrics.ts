@@ -7,7 +7,7 @@
 export type MetricKind = 'trend' | 'rate' | 'counter' | 'gauge';
 
 /** The unit of a value: `share` is 0..1, `cores` are processor seconds a second. */
-export type MetricUnit = 'ms' | 'count' | 'share' | 'bytes' | 'cores';
+export type MetricUnit = 'ms' | 'count' | 'share' | 'perSecond' | 'bytes' | 'cores';
 
 export type MetricSpec<Name extends string = string> = {
   name: Name;
@@ -15,6 +15,8 @@ export type MetricSpec<Name extends string = string> = {
   unit: MetricUnit;
   /** What it measures, in a few words. */
   about: string;
+  /** True for a counter that others keep: where they do not tell, nothing was measured, not nought. */
+  isTold?: true;
 };
 
 // Each keeps its name as a type, so that an editor can complete the names in `thresholds`.
@@ -37,6 +39,10 @@ const counter = <Name extends string>(name: Name, about: string): Spec<Name> => 
   unit: 'count',
   about,
 });
+const toldCounter = <Name extends string>(name: Name, about: string): Spec<Name> => ({
+  ...counter(name, about),
+  isTold: true,
+});
 const gauge = <Name extends string>(name: Name, unit: MetricUnit, about: string): Spec<Name> => ({
   name,
   kind: 'gauge',
@@ -58,6 +64,7 @@ const CATALOGUE = [
   rate('push_timeouts', 'pushes without an answer in time'),
   rate('heartbeat_timeouts', 'heartbeats without an answer in time'),
   rate('errors', 'operations answered with an error'),
+  rate('clients_joined', 'clients that joined; that connected, where the scenario joins nothing'),
   counter('connections', 'connections opened'),
   counter('drops', 'connections lost'),
   counter('deliveries', 'broadcasts received'),
@@ -68,8 +75,11 @@ const CATALOGUE = [
   counter('dropped_sends', 'pushes that could not be sent when due'),
   counter('casts', 'messages sent that nobody answers'),
   counter('dropped_arrivals', 'clients that found the run full when they arrived'),
-  counter('syn_retransmits', 'connection requests the kernel sent again'),
-  counter('listen_drops', 'connections dropped at a full listen queue'),
+  toldCounter('syn_retransmits', 'connection requests the kernel sent again'),
+  toldCounter('listen_drops', 'connections dropped at a full listen queue'),
+  toldCounter('server_connects', 'connects as the server counts them, those it refuses in connect/3 too'),
+  toldCounter('server_events', "events of Phoenix's telemetry; {event:…} counts any one of the server"),
+  gauge('server_connect_rate', 'perSecond', 'connects in a second as the server counts them'),
   gauge('mailbox_len', 'count', 'messages waiting in all mailboxes'),
   gauge('mailbox_max', 'count', 'messages waiting in the longest mailbox'),
   gauge('mailbox_oldest_wait', 'ms', 'wait of the oldest message in any mailbox'),

@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
         ],
         epilogue:
           'Exit codes: 0 pass · 99 a threshold failed · 104 bad flags or scenario · 105 stopped by a signal · ' +
-          '107 the scenario threw · 113 inconclusive · 114 target unreachable · 115 a fault could not be lifted',
+          '107 the scenario threw · 108 an abort condition or halt · 113 inconclusive · 114 target unreachable · 115 a fault could not be lifted',
         run: (typed) => runCommand(filesOf(typed), typed),
       };
     },
@@ -62,6 +62,28 @@ export const COMMANDS: readonly Command[] = [
         ],
         epilogue: 'In a template {{ is a brace. Exit codes are those of run.',
         run: (typed) => quickCommand(urlOf(typed), typed),
+      };
+    },
+  },
+  {
+    usage: 'drill [scenario..]',
+    about: 'a chaos drill: is the steady state there before, during, after the faults',
+    async shape() {
+      const { DRILL_FLAGS, drillCommand } = await import('./drill-command.ts');
+      return {
+        positional: SCENARIOS,
+        flags: DRILL_FLAGS,
+        examples: [
+          ['drill scenarios/flagship.ts --small', ''],
+          [
+            "drill my-room.ts --hypothesis 'push_duration=p(95)<250' --check continuously --rollback deviated",
+            '',
+          ],
+          ['drill my-room.ts --dry-run', 'the drill in words'],
+        ],
+        epilogue:
+          'Exit codes: 0 the steady state held · 112 it deviated · 113 it could not be told · the others are those of run',
+        run: (typed) => drillCommand(filesOf(typed), typed),
       };
     },
   },
@@ -117,6 +139,28 @@ export const COMMANDS: readonly Command[] = [
         examples: [['validate scenarios/*.ts', '']],
         epilogue: 'Exit codes: 0 every file can be run · 104 one cannot, or bad flags',
         run: (typed) => validateCommand(filesOf(typed), typed),
+      };
+    },
+  },
+  {
+    usage: 'halt [run]',
+    about: 'end a run in progress from another terminal, and lift its faults',
+    async shape() {
+      const { HALT_FLAGS, haltCommand } = await import('./halt-command.ts');
+      return {
+        positional: [
+          'run',
+          { type: 'string', describe: 'its scenario, folder or process; with one run none' },
+        ],
+        flags: HALT_FLAGS,
+        examples: [
+          ['halt', 'the only run there is'],
+          ['halt --list', ''],
+        ],
+        epilogue:
+          'Exit codes: 0 it has ended, its faults are lifted · 104 bad flags, or which one is not clear · ' +
+          '113 how it ended is not known, no fault was on · 114 no run in progress · 115 a fault may still be on',
+        run: (typed) => haltCommand(typed['run'] as string | undefined, typed),
       };
     },
   },

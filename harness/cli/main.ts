@@ -55,7 +55,7 @@ async function main(): Promise<number> {
 }
 
 /** Commands that start workers, and flags with which they do not. */
-const RUNS = ['run', 'quick'];
+const RUNS = ['run', 'quick', 'drill'];
 const RUNS_NOTHING = ['--help', '--version', '--dry-run', '--eject'];
 
 /** The one command that was asked for, with its flags and help. */

@@ -30,6 +30,23 @@ test('refuses a threshold that names no metric', () => {
   );
 });
 
+test('a condition that ends the run is a threshold of its metric', () => {
+  const flags = new FlagReader({
+    threshold: 'push_duration=p(99)<250',
+    abort: ['push_duration=p(99)<2000', 'errors=rate<0.5'],
+  });
+  assert.deepEqual(readThresholds(flags), {
+    push_duration: ['p(99)<250', { expression: 'p(99)<2000', abortOnFail: true }],
+    errors: [{ expression: 'rate<0.5', abortOnFail: true }],
+  });
+  const wrong = new FlagReader({ abort: 'p(99)<2000' });
+  readThresholds(wrong);
+  assert.deepEqual(
+    wrong.problems.map(({ path, hint }) => [path, hint]),
+    [['--abort', "--abort 'push_duration=p(99)<250'"]],
+  );
+});
+
 test('reads which runs are asked for, and at which size', () => {
   const typed = { variant: ['trouble', 'remedy'], small: true, clients: '5', duration: '2s' };
   assert.deepEqual(readAsked(new FlagReader(typed)), {

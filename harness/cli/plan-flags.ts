@@ -1,4 +1,5 @@
 /** The flags that change the plan of a scenario: its load, its thresholds, which of its variants. */
+import type { Threshold } from '../scenario/api.ts';
 import type { Asked } from '../scenario/chosen-runs.ts';
 import type { PlanOverrides } from '../scenario/plan.ts';
 import { readTypedThresholds } from '../scenario/typed-thresholds.ts';
@@ -6,6 +7,15 @@ import type { FlagReader } from './flags.ts';
 
 /** Largest numbers taken from a command line: beyond them a slip of the finger is likelier than a plan. */
 const MAX = { clients: 2_000_000, rate: 1_000_000 };
+
+/** Beside `--threshold`, wherever there is that. */
+export const ABORT_FLAG = {
+  abort: {
+    type: 'string',
+    describe: 'metric=expression that ends the run when it fails over ten seconds; judged at the end too',
+    requiresArg: true,
+  },
+} as const;
 
 /** With their help, in the order shown. */
 export const PLAN_FLAGS = {
@@ -23,6 +33,7 @@ export const PLAN_FLAGS = {
   },
   seed: { type: 'string', describe: 'the same seed repeats the run', requiresArg: true },
   threshold: { type: 'string', describe: "metric=expression: 'push_duration=p(99)<250'", requiresArg: true },
+  ...ABORT_FLAG,
   variant: {
     type: 'string',
     describe: 'only this one of the scenario’s variants; may be repeated',
@@ -51,7 +62,12 @@ export function readAsked(flags: FlagReader): Asked {
   return { variants: flags.texts('variant'), small: flags.isSet('small'), overrides: readOverrides(flags) };
 }
 
-/** Of `--threshold`, by metric: to be judged beside the scenario's own. */
-export function readThresholds(flags: FlagReader): Record<string, string[]> {
-  return Object.fromEntries(readTypedThresholds(flags.texts('threshold'), flags.problems));
+/** Of `--threshold` and `--abort`, by metric: to be judged beside the scenario's own. */
+export function readThresholds(flags: FlagReader): Record<string, Threshold[]> {
+  const all = new Map<string, Threshold[]>(readTypedThresholds(flags.texts('threshold'), flags.problems));
+  for (const [metric, list] of readTypedThresholds(flags.texts('abort'), flags.problems, '--abort')) {
+    const conditions = list.map((expression) => ({ expression, abortOnFail: true }));
+    all.set(metric, [...(all.get(metric) ?? []), ...conditions]);
+  }
+  return Object.fromEntries(all);
 }

@@ -6,6 +6,7 @@ import { ejectProblem } from '../quick/scenario-file.ts';
 import type { TargetChoice } from '../run/open-target.ts';
 import { readTargetUrl } from '../target/url.ts';
 import { FlagReader, type Typed } from './flags.ts';
+import { ABORT_FLAG } from './plan-flags.ts';
 import { CONNECT_FLAGS, readTarget } from './target-flags.ts';
 
 /** Beyond these a slip of the finger is likelier than a plan. */
@@ -47,6 +48,7 @@ export const QUICK_FLAGS = {
   },
   ...CONNECT_FLAGS,
   threshold: { type: 'string', describe: "metric=expression: 'push_duration=p(99)<250'", requiresArg: true },
+  ...ABORT_FLAG,
   eject: {
     type: 'string',
     describe: 'write the scenario file that does the same, and run nothing',
@@ -105,6 +107,7 @@ export function readQuick(flags: FlagReader, typed: Typed, url: string | undefin
       authToken: ownToken,
       feed: flags.text('feed'),
       thresholds: flags.texts('threshold'),
+      aborts: flags.texts('abort'),
     },
     flags.problems,
   );

@@ -1,8 +1,11 @@
 /** One run as the person at the terminal has it: progress while it goes, its result in words. */
 import { realClock } from '../base/clock.ts';
+import { EXIT } from '../base/errors.ts';
 import { hireFirst } from '../run/first-worker.ts';
-import type { RunOptions, RunResult } from '../run/run.ts';
+import type { LiveView } from '../record/live-view.ts';
+import type { Begun, RunOptions, RunResult } from '../run/run.ts';
 import { Progress } from './progress.ts';
+import { RunDesk } from './run-desk.ts';
 
 /** How much is told, and what ends a run before its time. */
 export type Tell = { quiet: boolean; json: boolean; interrupt: AbortSignal };
@@ -23,16 +26,28 @@ export async function runWithProgress(
   { crew = hireFirst(), heading }: { crew?: FirstCrew; heading?: string } = {},
 ): Promise<RunResult> {
   const progress = new Progress(process.stderr, { colour: wantsColour(process.stderr), quiet });
+  const desk = new RunDesk((text) => progress.note(text));
   try {
     if (heading !== undefined) progress.note(heading);
     // A worker loads its modules while we load ours.
     const { runScenario } = await import('../run/run.ts');
-    return await runScenario(
-      options,
-      { onLive: (view) => progress.show(view), onNote: (text) => progress.note(text), interrupt },
-      realClock,
-      crew,
-    );
+    const hooks = {
+      onLive: (view: LiveView) => progress.show(view),
+      onNote: (text: string) => progress.note(text),
+      onBegun: (begun: Begun) => desk.open(begun),
+      interrupt,
+    };
+    const result = await runScenario(options, hooks, realClock, crew);
+    await desk.close(result);
+    if (result.exitCode === EXIT.notLifted) {
+      progress.end();
+      const { tellUndo } = await import('./tell-undo.ts');
+      tellUndo(result.record.summary, (text) => process.stderr.write(text));
+    }
+    return result;
+  } catch (thrown) {
+    await desk.close({ thrown });
+    throw thrown;
   } finally {
     progress.end();
     crew.kill();

@@ -59,13 +59,34 @@ export async function runCommand(files: readonly string[], typed: Typed): Promis
     const { tellRuns } = await import('./validate-command.ts');
     return tellRuns(files, { asked, thresholds: base.thresholds, json });
   }
+  return runAll(files, { asked, base, out, json, quiet: flags.isSet('quiet') });
+}
+
+/** What is the same for all files. */
+type Together = {
+  asked: Asked;
+  base: FileOptions;
+  out: string | undefined;
+  json: boolean;
+  quiet: boolean;
+  /** Throws what is wrong with any of their runs before the first begins. */
+  check?(all: readonly ChosenRuns[]): void;
+};
+
+/** The runs of every file, one after the other; the worst exit code of all. */
+export async function runAll(
+  files: readonly string[],
+  { asked, base, out, json, quiet, check }: Together,
+): Promise<ExitCode> {
   const codes: ExitCode[] = [];
   const { interrupt, release } = listenForSignals();
   // A worker loads its modules while we load ours, and the scenarios.
   const crew = hireFirst();
   try {
-    const tell = { quiet: flags.isSet('quiet'), json, interrupt };
-    for (const [nth, { file, chosen }] of (await chooseAll(files, asked)).entries()) {
+    const tell = { quiet, json, interrupt };
+    const all = await chooseAll(files, asked);
+    check?.(all.map(({ chosen }) => chosen));
+    for (const [nth, { file, chosen }] of all.entries()) {
       const folder = out !== undefined && files.length > 1 ? join(out, nameOf(file)) : out;
       const options = { ...base, ...(folder === undefined ? {} : { out: folder }) };
       codes.push(await runFile(file, chosen, options, tell, nth === 0 ? crew : undefined));
@@ -106,7 +127,8 @@ async function chooseAll(
   return all;
 }
 
-function readOptions(flags: FlagReader, files: readonly string[]): FileOptions {
+/** What a run takes from its flags beside the plan. */
+export function readOptions(flags: FlagReader, files: readonly string[]): FileOptions {
   const workers = flags.number('workers', { min: 1, max: MAX_WORKERS, whole: true });
   const args = process.argv.slice(2);
   return {

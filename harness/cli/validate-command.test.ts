@@ -78,6 +78,24 @@ test('says in a line what each variant would do, or those that are picked, at th
   assert.match(sized.text, / 7 clients at once, then 3 s/);
 });
 
+test('says by which steps a fault rises, and refuses one that cannot', async () => {
+  const rising = (name: string, fault: string): string =>
+    write(
+      name,
+      `export default scenario({ about: 'rises', load: { clients: 10, ramp: '1s', hold: '59s' }, client() {},
+         faults: [${fault}] });`,
+    );
+  const stall = "fault.stall({ share: 0.3 }).at('10s').for('20s').ramp('15s', 3)";
+  const { code, text } = await validate([rising('rises.ts', stall)]);
+  assert.deepEqual(
+    [code, text.split('\n').slice(1)],
+    [0, ['    stalled readers: 10 % at 0:10, 20 % at 0:15, 30 % at 0:20', '']],
+  );
+  const refused = await validate([rising('stuck.ts', "fault.deploy().at('10s').for('20s').ramp('15s')")]);
+  assert.equal(refused.code, 104);
+  assert.match(refused.text, /fault-cannot-ramp {2}faults\[0\]\.ramp/);
+});
+
 test('refuses a variant there is not, and a small size there is not', async () => {
   const { code, text } = await validate([good, variants], { variant: 'remdy', small: true });
   assert.equal(code, 104);

@@ -1,10 +1,12 @@
 /** `firedrill validate`: every problem of every scenario, and what each would do; runs nothing. */
 import { describeProblem, EXIT, FiredrillError, type ExitCode, type Problem } from '../base/errors.ts';
 import { withThresholds } from '../scenario/added-thresholds.ts';
+import type { Threshold } from '../scenario/api.ts';
 import { chooseRuns, type Asked } from '../scenario/chosen-runs.ts';
 import { loadFile, type LoadedScenario } from '../scenario/load.ts';
 import { planRun, type RunPlan } from '../scenario/plan.ts';
 import { describeLoad } from '../scenario/plan-words.ts';
+import { stepsText, type PlannedRamp } from '../scenario/ramp.ts';
 import { FlagReader, type Typed } from './flags.ts';
 import { PLAN_FLAGS, readAsked, readThresholds } from './plan-flags.ts';
 
@@ -26,7 +28,9 @@ type Would = {
   durationMs: number;
   /** The load in words. */
   load: string;
-  faults: { kind: string; atMs: number; forMs: number }[];
+  faults: { kind: string; atMs: number; forMs: number; ramp?: PlannedRamp }[];
+  /** Faults whose share rises, where there are some: `slow joins: 10 % at 0:10, 20 % at 0:16`. */
+  rises?: string[];
   thresholds: number;
 };
 
@@ -53,7 +57,7 @@ export async function validateCommand(
   return tellRuns(files, { asked, thresholds, json: flags.isSet('json') }, print);
 }
 
-type Questions = { asked: Asked; thresholds: Record<string, string[]>; json: boolean };
+type Questions = { asked: Asked; thresholds: Record<string, Threshold[]>; json: boolean };
 
 /** Says what each run would do, or every problem of its file. */
 export async function tellRuns(
@@ -97,6 +101,9 @@ async function validate(file: string, { asked, thresholds }: Questions): Promise
 }
 
 function wouldDo(scenario: LoadedScenario['scenario'], plan: RunPlan): Would {
+  const rises = plan.faults.flatMap(({ name, atMs, ramp }) =>
+    ramp ? [`${name}: ${stepsText(ramp, atMs)}`] : [],
+  );
   return {
     about: scenario.about,
     model: plan.load.model,
@@ -104,7 +111,13 @@ function wouldDo(scenario: LoadedScenario['scenario'], plan: RunPlan): Would {
     atOnce: plan.atOnce,
     durationMs: plan.totalMs,
     load: describeLoad(plan),
-    faults: plan.faults.map(({ kind, atMs, forMs }) => ({ kind, atMs, forMs })),
+    faults: plan.faults.map(({ kind, atMs, forMs, ramp }) => ({
+      kind,
+      atMs,
+      forMs,
+      ...(ramp ? { ramp } : {}),
+    })),
+    ...(rises.length === 0 ? {} : { rises }),
     thresholds: Object.values(scenario.thresholds ?? {}).reduce((sum, list) => sum + list.length, 0),
   };
 }
@@ -113,7 +126,8 @@ function lineOf({ file, variant, problems, would }: Validated): string {
   const name = variant === null ? file : `${file} ${variant}`;
   if (would) {
     const faults = countText(would.faults.length, 'fault');
-    return `ok  ${name}  ${would.load} · ${faults} · ${countText(would.thresholds, 'threshold')}`;
+    const line = `ok  ${name}  ${would.load} · ${faults} · ${countText(would.thresholds, 'threshold')}`;
+    return [line, ...(would.rises ?? []).map((rise) => `    ${rise}`)].join('\n');
   }
   const texts = problems.map((problem) => describeProblem(problem).replaceAll(/^/gm, '    '));
   return [`--  ${name}  ${countText(problems.length, 'problem')}`, ...texts].join('\n');

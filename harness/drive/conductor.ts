@@ -5,6 +5,8 @@
 import type { Clock } from '../base/clock.ts';
 import { Condition } from '../base/condition.ts';
 import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
+import type { Hits } from '../base/hits.ts';
+import type { CauseCount } from '../base/timeout-causes.ts';
 import { Broadcasts } from '../measure/broadcasts.ts';
 import { mergeDeltas, type MergedWindow } from '../measure/merge.ts';
 import { foldedTag, TagSet } from '../measure/tag-set.ts';
@@ -15,6 +17,7 @@ import { sumGauges, type Gauges } from './gauges.ts';
 import type { Refusal } from '../base/refusal.ts';
 import { mergeRefusals } from './merged-refusals.ts';
 import type { Answer, Order, WorkerPlan } from './orders.ts';
+import { HitBook, RollCall } from './roll-call.ts';
 import type { Seat } from './seat.ts';
 
 /** Told of what the workers report. */
@@ -24,15 +27,24 @@ export type ConductorListener = {
   onScenarioThrew(message: string, stack: string, client: number | null): void;
   /** A tag has more values than are kept apart; the rest is counted together. */
   onTagsFolded?(name: string): void;
+  /** Timeouts of whatever second whose cause has been settled. */
+  onCauses?(settled: readonly CauseCount[]): void;
+  /** A fault is on, as far as is known: so many of the workers that were asked have said so in time. */
+  onSilence?(fault: string, answered: number, asked: number): void;
 };
 
 /** How long workers may take to start, and to end. */
 const START_MS = 30_000;
 const FINISH_MS = 20_000;
+/** How long workers may take to put a fault on all of their links, or to take it off. */
+const STRIKE_MS = 10_000;
 /** A window that a live worker has not delivered this long after its end is merged without it. */
 const WINDOW_GRACE = 3;
 /** Seconds without a delivery after which nobody expects one any more. */
 const QUIET_WINDOWS = 2;
+
+/** Of the workers that were asked, those that live and have not answered. */
+type Answers = { silent: number; asked: number };
 
 export class Conductor {
   readonly broadcasts = new Broadcasts();
@@ -45,7 +57,9 @@ export class Conductor {
   /** Seconds in a row without a delivery. */
   #quietWindows = 0;
   readonly #turns: Condition;
-  #struck = new Map<string, { answers: number; clients: number }>();
+  readonly #calls = new Map<number, RollCall>();
+  readonly #hits = new HitBook();
+  #lastCall = 0;
   #startFailure: FiredrillError | null = null;
 
   /** A crew that is there already has a head start; its workers are this conductor's from here on. */
@@ -85,11 +99,8 @@ export class Conductor {
   #hear(seat: Seat, answer: Answer): void {
     if (answer.type === 'ready') seat.ready = true;
     else if (answer.type === 'struck') {
-      const struck = this.#struck.get(answer.id);
-      if (struck) {
-        struck.answers += 1;
-        struck.clients += answer.clients;
-      }
+      this.#hits.write(answer.id, seat.worker, answer.hit);
+      this.#calls.get(answer.call)?.hear(seat.worker);
     } else if (answer.type === 'threw') {
       if (answer.client === null) {
         const problems = (answer.problems as Problem[] | undefined) ?? [
@@ -109,22 +120,43 @@ export class Conductor {
     this.#tellAll({ type: 'start', startUs });
   }
 
-  /** Acts on a share of the clients' links; resolves with how many. */
+  /** Acts on a share of the clients' links; resolves with how many. Who does not answer in time is told of. */
   async strike(order: {
     id: string;
     kind: string;
     params: FaultParams;
     seed: number;
     forMs: number;
-  }): Promise<number> {
-    this.#struck.set(order.id, { answers: 0, clients: 0 });
-    this.#tellAll({ type: 'strike', ...order });
-    await this.#turns.until(() => this.#struck.get(order.id)!.answers >= this.#live().length, 5_000);
-    return this.#struck.get(order.id)!.clients;
+  }): Promise<Hits> {
+    return this.#struckBy(order.id, await this.#callRoll((call) => ({ type: 'strike', call, ...order })));
   }
 
-  lift(id: string): void {
-    this.#tellAll({ type: 'lift', id });
+  /** The same fault on a larger share; resolves with all that were hit by now. */
+  async raise(id: string, share: number): Promise<Hits> {
+    return this.#struckBy(id, await this.#callRoll((call) => ({ type: 'raise', call, id, share })));
+  }
+
+  #struckBy(id: string, { silent, asked }: Answers): Hits {
+    if (silent > 0) this.#listener.onSilence?.(id, asked - silent, asked);
+    return this.#hits.hits(id);
+  }
+
+  /** Resolves when every link is as it was, with all that were hit; rejects when some worker does not say so in time. */
+  async lift(id: string): Promise<Hits> {
+    const { silent, asked } = await this.#callRoll((call) => ({ type: 'lift', call, id }));
+    if (silent === 0) return this.#hits.hits(id);
+    throw new Error(`${silent} of ${asked} workers did not say within ${STRIKE_MS / 1e3} s that it is over`);
+  }
+
+  /** Asks every worker and waits for those that live. */
+  async #callRoll(orderOf: (call: number) => Order): Promise<Answers> {
+    const call = (this.#lastCall += 1);
+    const roll = new RollCall(this.liveWorkers());
+    this.#calls.set(call, roll);
+    this.#tellAll(orderOf(call));
+    await this.#turns.until(() => roll.silent(this.liveWorkers()) === 0, STRIKE_MS);
+    this.#calls.delete(call);
+    return { silent: roll.silent(this.liveWorkers()), asked: roll.asked };
   }
 
   /** Nothing new is sent; resolves when nothing is in flight or awaited any more, or after `graceMs`. */
@@ -193,6 +225,7 @@ export class Conductor {
     seat.lastWindow = window.delta.window;
     seat.windows.set(window.delta.window, window);
     for (const row of window.tallies) this.broadcasts.add(seat.worker, row);
+    if (window.causes.length > 0) this.#listener.onCauses?.(window.causes);
     if (window.published.length > 0) {
       for (const other of this.#live()) {
         if (other !== seat) this.#tell(other, { type: 'learn', published: window.published });

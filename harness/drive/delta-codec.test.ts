@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { TIMED_KINDS, TIMEOUT_CAUSES } from '../base/timeout-causes.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { COUNTERS, TRENDS, zeroCounters } from '../measure/names.ts';
 import type { Delta } from '../measure/recorder.ts';
@@ -84,6 +85,18 @@ const anyWindow: fc.Arbitrary<WorkerWindow> = fc.record(
     gauges,
     published: fc.array(published, { maxLength: 5 }),
     tallies: fc.array(tally, { maxLength: 5 }),
+    causes: fc.array(
+      fc.record(
+        {
+          window: fc.nat(100_000),
+          kind: fc.constantFrom(...TIMED_KINDS),
+          cause: fc.constantFrom(...TIMEOUT_CAUSES),
+          count,
+        },
+        PLAIN,
+      ),
+      { maxLength: 5 },
+    ),
   },
   PLAIN,
 );

@@ -3,6 +3,13 @@
  * Little-endian; strings and blobs carry their length. Both ends are the same
  * build, so there is no version in it.
  */
+import {
+  TIMED_KINDS,
+  TIMEOUT_CAUSES,
+  type CauseCount,
+  type TimedKind,
+  type TimeoutCause,
+} from '../base/timeout-causes.ts';
 import { COUNTERS, TRENDS, zeroCounters } from '../measure/names.ts';
 import type { Delta } from '../measure/recorder.ts';
 import type { Series } from '../measure/series.ts';
@@ -25,6 +32,8 @@ export type WorkerWindow = {
   gauges: Gauges;
   published: Published[];
   tallies: TallyRow[];
+  /** Timeouts whose cause was settled in this window, whenever they were. */
+  causes: CauseCount[];
 };
 
 const TALLY_NUMBERS = [
@@ -119,7 +128,7 @@ class ByteReader {
 
 export function encodeWindow(window: WorkerWindow): Buffer {
   const out = new ByteWriter();
-  const { delta, gauges, published, tallies } = window;
+  const { delta, gauges, published, tallies, causes } = window;
   out.number(delta.window);
   for (const name of COUNTERS) out.number(delta.counters[name]);
   for (const name of TRENDS) out.bytes(delta.trends[name] ?? NOTHING);
@@ -138,6 +147,13 @@ export function encodeWindow(window: WorkerWindow): Buffer {
     out.text(tally.topic);
     out.text(tally.event);
     for (const name of TALLY_NUMBERS) out.number(tally[name]);
+  }
+  out.number(causes.length);
+  for (const row of causes) {
+    out.number(row.window);
+    out.number(TIMED_KINDS.indexOf(row.kind));
+    out.number(TIMEOUT_CAUSES.indexOf(row.cause));
+    out.number(row.count);
   }
   return out.take();
 }
@@ -172,6 +188,19 @@ function readSeries(input: ByteReader): Series<Buffer> {
   };
 }
 
+function readCauses(input: ByteReader): CauseCount[] {
+  const causes: CauseCount[] = [];
+  for (let left = input.number(); left > 0; left--) {
+    causes.push({
+      window: input.number(),
+      kind: TIMED_KINDS[input.number()] as TimedKind,
+      cause: TIMEOUT_CAUSES[input.number()] as TimeoutCause,
+      count: input.number(),
+    });
+  }
+  return causes;
+}
+
 /** The histograms of a decoded window lie in `bytes`, which nobody may write to any more. */
 export function decodeWindow(bytes: Buffer): WorkerWindow {
   const input = new ByteReader(bytes);
@@ -199,5 +228,5 @@ export function decodeWindow(bytes: Buffer): WorkerWindow {
     const numbers = Object.fromEntries(TALLY_NUMBERS.map((name) => [name, input.number()]));
     tallies.push({ topic, event, ...numbers } as TallyRow);
   }
-  return { delta: { window, counters, trends, own }, gauges, published, tallies };
+  return { delta: { window, counters, trends, own }, gauges, published, tallies, causes: readCauses(input) };
 }

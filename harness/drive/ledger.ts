@@ -5,9 +5,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { TimerWheel } from '../base/timer-wheel.ts';
 import type { Histogram } from '../measure/histogram.ts';
-import type { CounterName, Counters } from '../measure/names.ts';
+import type { Counters } from '../measure/names.ts';
 import type { Recorder } from '../measure/recorder.ts';
-import { STAMP_KEY, type Tally, type TopicWitness, type Witness } from '../measure/witness.ts';
+import type { Tally, TopicWitness, Witness } from '../measure/witness.ts';
 import type { ChannelSocket } from '../wire/channel-socket.ts';
 import type { ClientChannel } from '../wire/client-channel.ts';
 import { decodeMessage } from '../wire/codec.ts';
@@ -18,33 +18,14 @@ import type { SocketObserver } from '../wire/socket-observer.ts';
 import type { CloseCause } from '../wire/transport.ts';
 import { Refusals } from './ledger-refusals.ts';
 import { reasonWords, responseWords } from './ledger-words.ts';
+import { OpenTimeouts } from './open-timeouts.ts';
+import { OUTCOME_NAMES } from './outcome-names.ts';
+import { stampOf } from './stamp.ts';
 
 const FASTLANE_HEAD = '[null,null,"';
 
 /** A broadcast frame as last seen: the same bytes need no second look. */
 type KnownFrame = { bytes: Buffer; audience: TopicWitness; tally: Tally };
-
-/** The counters of one kind of message, named once: a name put together for each message costs more than the count. */
-type Names = { planned: CounterName; sent: CounterName; dropped: CounterName } & Record<
-  ReplyStatus,
-  CounterName
->;
-
-const namesOf = (kind: ReplyKind): Names => ({
-  planned: `${kind}_planned`,
-  sent: `${kind}_sent`,
-  dropped: `${kind}_dropped`,
-  ok: `${kind}_ok`,
-  error: `${kind}_error`,
-  timeout: `${kind}_timeout`,
-  lost: `${kind}_lost`,
-});
-
-const NAMES: Readonly<Record<ReplyKind, Names>> = {
-  join: namesOf('join'),
-  push: namesOf('push'),
-  heartbeat: namesOf('heartbeat'),
-};
 
 export class Ledger implements SocketObserver {
   readonly #clock: Clock;
@@ -64,11 +45,20 @@ export class Ledger implements SocketObserver {
   onClientChange: ((index: number, nowUs: number) => void) | null = null;
   /** Why anything was refused, not answered or lost. */
   readonly refusals = new Refusals();
+  /** Why anything timed out. */
+  readonly timeouts: OpenTimeouts;
 
-  constructor(clock: Clock, wheel: TimerWheel, recorder: Recorder, witness: Witness) {
+  constructor(
+    clock: Clock,
+    wheel: TimerWheel,
+    recorder: Recorder,
+    witness: Witness,
+    timeouts = new OpenTimeouts(),
+  ) {
     this.#clock = clock;
     this.#wheel = wheel;
     this.#recorder = recorder;
+    this.timeouts = timeouts;
     this.#counters = recorder.counters;
     this.#durations = {
       join: recorder.trend('join_duration'),
@@ -87,18 +77,27 @@ export class Ledger implements SocketObserver {
     this.connecting += 1;
   }
 
-  connected(_socket: PhoenixSocket, dueUs: number, nowUs: number): void {
+  connected(socket: PhoenixSocket, dueUs: number, nowUs: number): void {
     // A flood of opened connections must not make our own sends late.
     this.#wheel.poke(nowUs);
     this.connecting -= 1;
     this.open += 1;
     this.#counters.connect_ok += 1;
     this.#recorder.trend('connect_duration').record(nowUs - dueUs);
+    if (socket.unanswered !== null) this.timeouts.connected(socket);
   }
 
-  connectEnded(how: 'error' | 'timeout' | 'lost', cause: CloseCause, dueUs: number, nowUs: number): void {
+  connectEnded(
+    how: 'error' | 'timeout' | 'lost',
+    cause: CloseCause,
+    dueUs: number,
+    nowUs: number,
+    socket: PhoenixSocket,
+  ): void {
     this.connecting -= 1;
     this.#counters[`connect_${how}`] += 1;
+    if (how === 'timeout') this.timeouts.connectTimedOut(socket, dueUs, nowUs);
+    else this.timeouts.connectFailed(socket, how, cause);
     // Given up by the client itself: that is no answer, and nobody's fault.
     if (how === 'lost') return;
     this.#recorder.trend('connect_duration').record(nowUs - dueUs);
@@ -113,17 +112,20 @@ export class Ledger implements SocketObserver {
       return;
     }
     // A push is planned when it falls due, sent or not; the others plan themselves by being sent.
-    const names = NAMES[kind];
+    const names = OUTCOME_NAMES[kind];
     this.#counters[names.sent] += 1;
     this.#counters[names.planned] += 1;
   }
 
   neverSent(pending: PendingReply, how: 'timeout' | 'lost'): void {
     const { kind, channel, event } = pending;
-    const names = NAMES[kind];
+    const names = OUTCOME_NAMES[kind];
     if (kind !== 'push') this.#counters[names.planned] += 1;
     this.#counters[names.dropped] += 1;
-    if (how === 'timeout') this.refusals.add(kind, channel?.topic ?? null, event, how, 'never sent');
+    if (how !== 'timeout') return;
+    if (kind !== 'heartbeat') this.#counters[`${kind}_unsent`] += 1;
+    this.timeouts.timedOut(pending, this.#clock.nowUs());
+    this.refusals.add(kind, channel?.topic ?? null, event, how, 'never sent');
   }
 
   cast(): void {
@@ -133,8 +135,13 @@ export class Ledger implements SocketObserver {
   ended(pending: PendingReply, status: ReplyStatus, reply: Reply | null, cause: string, nowUs: number): void {
     const { kind, tags } = pending;
     // What there is most of by its own name: one that has to be looked up costs ten times as much.
-    if (kind === 'push' && status === 'ok') this.#counters.push_ok += 1;
-    else this.#counters[NAMES[kind][status]] += 1;
+    if (kind === 'push' && status === 'ok') {
+      this.#counters.push_ok += 1;
+      if (pending.event !== this.timeouts.tally.lastAnswered) this.timeouts.tally.answered(pending.event);
+    } else {
+      this.#counters[OUTCOME_NAMES[kind][status]] += 1;
+      this.#endedOtherwise(pending, status, reply, nowUs);
+    }
     // Nobody can tell how long a lost one would have taken; a timeout took at least this long.
     if (status !== 'lost') {
       this.#durations[kind].record(nowUs - pending.dueUs);
@@ -142,6 +149,13 @@ export class Ledger implements SocketObserver {
     }
     if (tags !== null && kind !== 'heartbeat') this.#endedTagged(pending, kind, status, tags, nowUs);
     if (status !== 'ok') this.#refused(pending, status, reply, cause);
+  }
+
+  #endedOtherwise(pending: PendingReply, status: ReplyStatus, reply: Reply | null, nowUs: number): void {
+    if (status === 'timeout') this.timeouts.timedOut(pending, nowUs);
+    else if (status !== 'lost' && pending.kind !== 'push') {
+      this.timeouts.answered(pending, status, reply, nowUs);
+    }
   }
 
   #endedTagged(
@@ -153,7 +167,7 @@ export class Ledger implements SocketObserver {
   ): void {
     const recorder = this.#recorder;
     for (const tag of tags) {
-      recorder.countTagged(NAMES[kind][status], tag);
+      recorder.countTagged(OUTCOME_NAMES[kind][status], tag);
       if (status === 'lost') continue;
       recorder.tagged(`${kind}_duration`, tag).record(nowUs - pending.dueUs);
       if (kind === 'push') recorder.tagged('push_service_duration', tag).record(nowUs - pending.sentUs);
@@ -173,8 +187,9 @@ export class Ledger implements SocketObserver {
     this.refusals.add(kind, channel?.topic ?? null, kind === 'push' ? event : null, status, why);
   }
 
-  lateReply(): void {
+  lateReply(socket: ChannelSocket, ref: number, nowUs: number): void {
     this.#counters.late_replies += 1;
+    this.timeouts.lateReply(socket, ref, nowUs);
   }
 
   channelJoined(channel: ClientChannel, _first: boolean, nowUs: number): void {
@@ -188,22 +203,26 @@ export class Ledger implements SocketObserver {
 
   channelGone(channel: ClientChannel, by: 'client' | 'server', nowUs: number): void {
     this.#unsubscribe(channel, nowUs);
+    this.timeouts.channelOver(channel, true);
     if (by === 'server') this.refusals.add('channel', channel.topic, null, 'closed', 'closed by the server');
     this.onClientChange?.(channel.socket.index, nowUs);
   }
 
   channelCrashed(channel: ClientChannel, payload: unknown, underWay: string | null, nowUs: number): void {
     this.#counters.channel_crashes += 1;
+    this.timeouts.channelOver(channel, false);
     this.refusals.add('channel', channel.topic, underWay, 'crash', reasonWords(payload));
     this.onClientChange?.(channel.socket.index, nowUs);
   }
 
   channelRejoins(channel: ClientChannel): void {
+    this.timeouts.channelOver(channel, false);
     this.onClientChange?.(channel.socket.index, this.#clock.nowUs());
   }
 
   disconnected(socket: PhoenixSocket, cause: CloseCause, wanted: boolean, nowUs: number): void {
     this.open -= 1;
+    this.timeouts.disconnected(socket, cause, wanted);
     if (wanted) {
       // Who has gone on purpose expects nothing; it subscribes again when it joins again.
       for (const channel of socket.channels) this.#unsubscribe(channel, nowUs);
@@ -274,15 +293,4 @@ export class Ledger implements SocketObserver {
     const tally = audience.tallyOf(stamp.publisher, stamp.sequence, event, stamp.dueUs);
     this.#deliver(audience, tally, channel, nowUs);
   }
-}
-
-/** The witness's stamp in a payload, or null when it carries none. */
-function stampOf(payload: unknown): { publisher: number; sequence: number; dueUs: number } | null {
-  if (typeof payload !== 'object' || payload === null) return null;
-  const stamp = (payload as Record<string, unknown>)[STAMP_KEY];
-  if (!Array.isArray(stamp) || stamp.length !== 3) return null;
-  const [publisher, sequence, dueUs] = stamp as unknown[];
-  if (!Number.isSafeInteger(publisher) || !Number.isSafeInteger(sequence) || typeof dueUs !== 'number')
-    return null;
-  return { publisher: publisher as number, sequence: sequence as number, dueUs };
 }

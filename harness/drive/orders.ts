@@ -53,9 +53,20 @@ export type TargetAddress = {
 export type Order =
   | { type: 'plan'; plan: WorkerPlan }
   | { type: 'start'; startUs: number }
-  /** Act on a share of the clients' links; answered by `struck`. */
-  | { type: 'strike'; id: string; kind: string; params: FaultParams; seed: number; forMs: number }
-  | { type: 'lift'; id: string }
+  /** Act on a share of the clients' links; like `raise` and `lift` answered by a `struck` with the same `call`. */
+  | {
+      type: 'strike';
+      call: number;
+      id: string;
+      kind: string;
+      params: FaultParams;
+      seed: number;
+      forMs: number;
+    }
+  /** The same fault on a larger share. */
+  | { type: 'raise'; call: number; id: string; share: number }
+  /** Answered when every link is as it was. */
+  | { type: 'lift'; call: number; id: string }
   /** Broadcasts that were published, wherever. */
   | { type: 'learn'; published: Published[] }
   /** The plan is over: send nothing new, keep receiving. */
@@ -63,10 +74,13 @@ export type Order =
   /** Last window, then cut every connection. */
   | { type: 'finish' };
 
+/** Clients of a worker that a fault has hit by now, of those that have been there while it was on. */
+export type HitClients = { clients: number; there: number };
+
 export type Answer =
   | { type: 'hello'; worker: number; pid: number }
   | { type: 'ready' }
-  | { type: 'struck'; id: string; clients: number }
-  | { type: 'lifted'; id: string }
+  /** Done, and whom the fault has hit by now. */
+  | { type: 'struck'; call: number; id: string; hit: HitClients }
   | { type: 'threw'; message: string; stack: string; client: number | null; problems?: unknown }
   | { type: 'done'; refusals: Refusal[] };

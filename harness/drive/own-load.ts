@@ -4,6 +4,7 @@
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import type { Alarm, Clock } from '../base/clock.ts';
+import { Stalls } from './stalls.ts';
 
 /** How often the event loop is asked whether it is on time, in microseconds. */
 const PROBE_US = 20_000;
@@ -15,6 +16,8 @@ export class OwnLoad {
   readonly #clock: Clock;
   readonly #recorder: OwnTrends;
   readonly #pauses: PerformanceObserver;
+  /** When the loop stood still. */
+  readonly stalls = new Stalls();
   #probe: Alarm | null = null;
   #cpu = process.cpuUsage();
 
@@ -35,6 +38,7 @@ export class OwnLoad {
   }
 
   stop(): void {
+    this.stalls.expect(Infinity);
     this.#probe?.cancel();
     this.#probe = null;
     this.#pauses.disconnect();
@@ -52,8 +56,10 @@ export class OwnLoad {
   }
 
   #arm(dueUs: number): void {
+    this.stalls.expect(dueUs);
     this.#probe = this.#clock.at(dueUs, () => {
       const nowUs = this.#clock.nowUs();
+      this.stalls.looked(dueUs, nowUs);
       const lag = this.#recorder.trend('loop_lag');
       // Whatever fell due while the loop stood still waited too: one sample for a second's halt would hide it.
       let nextUs = dueUs;

@@ -14,7 +14,8 @@ import { Doorway, profileOf } from './client-settings.ts';
 import { encodeWindow } from './delta-codec.ts';
 import type { Gauges } from './gauges.ts';
 import { Ledger } from './ledger.ts';
-import type { Answer, Order, WorkerPlan } from './orders.ts';
+import type { Answer, HitClients, Order, WorkerPlan } from './orders.ts';
+import { OpenTimeouts } from './open-timeouts.ts';
 import { OwnLoad } from './own-load.ts';
 import type { Pipe } from './pipe.ts';
 import { Sessions } from './sessions.ts';
@@ -40,6 +41,7 @@ export class Worker {
   readonly #world: SocketWorld;
   readonly #wheel: TimerWheel;
   readonly #witness = new Witness();
+  readonly #timeouts: OpenTimeouts;
   readonly #ledger: Ledger;
   readonly #recorder = new Recorder();
   readonly #sessions: Sessions;
@@ -53,9 +55,10 @@ export class Worker {
     this.#clock = clock;
     this.#pipe = pipe;
     this.#wheel = new TimerWheel(clock);
-    this.#strikes = new Strikes({ clock, wheel: this.#wheel });
     this.#load = new OwnLoad(clock, this.#recorder);
-    this.#ledger = new Ledger(clock, this.#wheel, this.#recorder, this.#witness);
+    this.#timeouts = new OpenTimeouts(this.#load.stalls);
+    this.#strikes = new Strikes({ clock, wheel: this.#wheel }, (ref) => this.#timeouts.forged(ref));
+    this.#ledger = new Ledger(clock, this.#wheel, this.#recorder, this.#witness, this.#timeouts);
     const connect = scenario.connect ?? {};
     const doorway = new Doorway(plan.target, connect, plan.seed);
     this.#world = {
@@ -82,9 +85,11 @@ export class Worker {
       case 'start':
         return this.#start(order.startUs);
       case 'strike':
-        return this.#strike(order);
+        return this.#strike(order, this.#strikes.begin(order, this.#sessions.present()));
+      case 'raise':
+        return this.#strike(order, this.#strikes.raise(order.id, order.share, this.#sessions.present()));
       case 'lift':
-        return this.#lift(order.id);
+        return this.#strike(order, this.#strikes.lift(order.id));
       case 'learn':
         for (const { topic, event, publisher, sequence, dueUs } of order.published) {
           this.#witness.learn(topic, event, publisher, sequence, dueUs);
@@ -112,6 +117,7 @@ export class Worker {
   #endWindow(): void {
     this.#sendWindow();
     this.#window += 1;
+    this.#timeouts.window = this.#window;
     this.#wheel.arm(this.#windowEnd, this.#runtime.startUs + (this.#window + 1) * 1e6);
   }
 
@@ -123,6 +129,7 @@ export class Worker {
       gauges: this.#gauges(),
       published,
       tallies: this.#witness.takeChanged(),
+      causes: this.#timeouts.takeSettled(),
     };
     this.#pipe.sendWindow(encodeWindow(window));
   }
@@ -147,14 +154,9 @@ export class Worker {
     };
   }
 
-  #strike(order: Extract<Order, { type: 'strike' }>): void {
-    const clients = this.#strikes.begin(order, this.#sessions.present());
-    this.#answer({ type: 'struck', id: order.id, clients });
-  }
-
-  #lift(id: string): void {
-    this.#strikes.lift(id);
-    this.#answer({ type: 'lifted', id });
+  /** Answers when it is done, and not before. */
+  #strike({ call, id }: { call: number; id: string }, struck: Promise<HitClients>): void {
+    void struck.then((hit) => this.#answer({ type: 'struck', call, id, hit }));
   }
 
   #scenarioThrew(error: unknown, client: number): void {
@@ -167,6 +169,7 @@ export class Worker {
     this.#sessions.stop(this.#clock.nowUs());
     this.#runtime.stopped = true;
     this.#wheel.cancel(this.#windowEnd);
+    this.#timeouts.settleAll();
     // What is still in flight stays so in the books: this window is read before anything is cut.
     this.#sendWindow();
     this.#answer({ type: 'done', refusals: this.#ledger.refusals.all() });

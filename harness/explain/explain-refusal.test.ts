@@ -86,6 +86,7 @@ test('every outcome of a connection has a cause and something to try', () => {
     }
   }
   for (const code of [
+    'ECONNABORTED',
     'ECONNREFUSED',
     'ECONNRESET',
     'ENOTFOUND',
@@ -160,6 +161,7 @@ test('a cause, and what to try first, fit a line of the terminal', () => {
     ].map((code) => `${words} ${code}`),
   );
   const codes = [
+    'ECONNABORTED',
     'ECONNREFUSED',
     'ECONNRESET',
     'ENOTFOUND',

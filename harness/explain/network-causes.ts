@@ -71,6 +71,13 @@ export const NETWORK_CAUSES: CauseTable = [
     },
   ],
   [
+    /\bECONNABORTED\b/,
+    {
+      why: "this machine's own kernel ended it, as fault.connectionKill and ss -K have it do",
+      tryThis: ['what ran here then: ss -K, a VPN or an interface that went away?'],
+    },
+  ],
+  [
     /\bECONNRESET\b|\bEPIPE\b|closed during the upgrade|without a close frame/,
     {
       why: 'the server or something in between cut it; a full listen queue or a connection limit does so too',

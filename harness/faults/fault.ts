@@ -1,4 +1,5 @@
 /** What a fault is to the conductor: an `inject` that hands back its `lift`. */
+import type { Hits } from '../base/hits.ts';
 import type { FaultParams } from '../scenario/fault-spec.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import type { Lab } from './kernel/lab.ts';
@@ -20,6 +21,8 @@ export type FaultHands = {
   injectServer(fault: ServerFault): Promise<string>;
   /** Rejects when it cannot be lifted; with a `FaultGone` when the server has no such fault any more. */
   liftServer(id: string): Promise<void>;
+  /** Changes the share of a fault of the server, in place; rejects as `liftServer` does. */
+  raiseServer(id: string, share: number): Promise<void>;
   /** Acts on the links of a share of the clients; resolves with how many were hit. */
   strike(order: {
     id: string;
@@ -27,16 +30,30 @@ export type FaultHands = {
     params: FaultParams;
     seed: number;
     forMs: number;
-  }): Promise<number>;
-  liftStrike(id: string): void;
+  }): Promise<Hits>;
+  /** A larger share of the clients: those that were hit stay so. Resolves with all that were hit by now. */
+  raiseStrike(id: string, share: number): Promise<Hits>;
+  /** Resolves once every link is as it was, with all that were hit; rejects when some worker does not answer. */
+  liftStrike(id: string): Promise<Hits>;
   /** The network of the run's own; absent where no fault needs one. */
   lab?: Lab;
 };
 
 export type Lift = () => Promise<void>;
 
+/** A fault that is on. */
+export type Injected = {
+  lift: Lift;
+  /** Its id on the server, where it is on one. */
+  handle?: string;
+  /** Gives the parameter that rises (scenario/ramp.ts) another value, in place: whoever was hit stays so. */
+  raise?(value: number): Promise<void>;
+  /** How many it has hit by now; absent where nobody counts. */
+  hits?(): Hits;
+};
+
 export type Fault = {
-  inject(fault: PlannedFault, hands: FaultHands): Promise<Lift>;
+  inject(fault: PlannedFault, hands: FaultHands): Promise<Injected>;
 };
 
 /** A fault that was over before its time: there is nothing left to lift, only something to tell. */
@@ -60,7 +77,11 @@ export function askedOfServer(paramsOf: (params: FaultParams) => FaultParams): F
   return {
     async inject(fault, hands) {
       const id = await injectPlanned(fault, hands, paramsOf(fault.params));
-      return () => hands.liftServer(id);
+      return {
+        lift: () => hands.liftServer(id),
+        handle: id,
+        raise: (share) => hands.raiseServer(id, share),
+      };
     },
   };
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock, type Alarm, type Clock } from '../base/clock.ts';
+import type { Hits } from '../base/hits.ts';
 import { fault, type FaultPlan } from '../scenario/api.ts';
+import type { FaultParams } from '../scenario/fault-spec.ts';
 import { planRun, type PlannedFault } from '../scenario/plan.ts';
 import { FaultGone, type FaultHands, type ServerFault } from './fault.ts';
 import { FaultSchedule } from './schedule.ts';
@@ -18,7 +20,9 @@ class Hands implements FaultHands {
   readonly seed = 7;
   readonly did: string[] = [];
   readonly injected: ServerFault[] = [];
-  refuse: Partial<Record<'injectServer' | 'liftServer' | 'strike', string>> = {};
+  refuse: Partial<Record<'injectServer' | 'liftServer' | 'raiseServer' | 'strike', string>> = {};
+  /** Clients that are there. */
+  there = 10;
   /** While set, injections wait for it. */
   gate: Promise<void> | null = null;
 
@@ -33,13 +37,26 @@ class Hands implements FaultHands {
     if (this.refuse.liftServer) throw new Error(this.refuse.liftServer);
     this.did.push(`lift ${id}`);
   }
-  async strike(order: { id: string; kind: string }): Promise<number> {
+  async raiseServer(id: string, share: number): Promise<void> {
+    await this.gate;
+    if (this.refuse.raiseServer) throw new Error(this.refuse.raiseServer);
+    this.did.push(`raise ${id} to ${share}`);
+  }
+  async strike(order: { id: string; kind: string; params: FaultParams }): Promise<Hits> {
     if (this.refuse.strike) throw new Error(this.refuse.strike);
     this.did.push(`strike ${order.kind} ${order.id}`);
-    return 3;
+    return this.hits(Number(order.params['share'] ?? 1));
   }
-  liftStrike(id: string): void {
+  async raiseStrike(id: string, share: number): Promise<Hits> {
+    this.did.push(`raise ${id} to ${share}`);
+    return this.hits(share);
+  }
+  async liftStrike(id: string): Promise<Hits> {
     this.did.push(`unstrike ${id}`);
+    return { ...this.hits(1), of: this.there };
+  }
+  private hits(share: number): Hits {
+    return { count: Math.round(this.there * share), of: this.there, what: 'clients' };
   }
 }
 
@@ -53,7 +70,10 @@ function scene(
   const hands = new Hands();
   const heard: string[] = [];
   const schedule = new FaultSchedule(over(clock), faults, hands, {
-    onFault: (span, what) => heard.push(`${span.fault.id} ${what}`),
+    onFault: (span, what) => {
+      const step = what === 'raised' ? ` to ${span.steps?.at(-1)?.value}` : '';
+      heard.push(`${span.fault.id} ${what}${step}`);
+    },
   });
   schedule.start(START_US);
   return { clock, hands, heard, schedule };
@@ -237,4 +257,120 @@ test('a slow join whose rejoins fail is not left on in the server', async () => 
   await advanceTo(at, 20_000);
   await at.schedule.end();
   assert.ok(at.hands.did.includes('lift f1'), at.hands.did.join());
+});
+
+const RISING = fault
+  .blockingHandler({ delayMs: 150, topic: 'room:*', share: 0.5 })
+  .at('10s')
+  .for('20s')
+  .ramp('10s');
+
+test('a share rises in equal steps, the first when it goes on, and is one span with one lift', async () => {
+  const at = scene(planned(RISING));
+  const seen: [ms: number, did: number][] = [];
+  for (const ms of [9_999, 10_000, 11_999, 12_000, 14_000, 16_000, 17_999, 18_000, 29_999, 30_000]) {
+    await advanceTo(at, ms);
+    seen.push([ms, at.hands.did.length]);
+  }
+  assert.equal(at.hands.injected[0]?.share, 0.1);
+  assert.equal(at.hands.injected[0]?.ttlMs, 25_000);
+  assert.deepEqual(
+    seen.map(([, did]) => did),
+    [0, 1, 1, 2, 3, 4, 4, 5, 5, 6],
+  );
+  assert.deepEqual(at.hands.did, [
+    'inject blocking_handler',
+    ...[0.2, 0.3, 0.4, 0.5].map((share) => `raise f1 to ${share}`),
+    'lift f1',
+  ]);
+  const [span] = at.schedule.spans;
+  assert.deepEqual(
+    span?.steps?.map(({ atMs, value }) => [atMs, value]),
+    [
+      [10_000, 0.1],
+      [12_000, 0.2],
+      [14_000, 0.3],
+      [16_000, 0.4],
+      [18_000, 0.5],
+    ],
+  );
+  assert.deepEqual([span?.appliedAtMs, span?.liftedAtMs, span?.failure], [10_000, 30_000, null]);
+  assert.deepEqual([span?.handle, span?.shortfall], ['f1', undefined]);
+  assert.deepEqual(at.heard.slice(0, 3), [
+    'blocking-handler-1 on',
+    'blocking-handler-1 raised to 0.1',
+    'blocking-handler-1 raised to 0.2',
+  ]);
+});
+
+test('a fault on links rises too, and says how many it has hit by now', async () => {
+  const at = scene(planned(fault.stall({ share: 0.8 }).at('10s').for('20s').ramp('10s', 2)));
+  const counts: (number | undefined)[] = [];
+  for (const ms of [10_000, 15_000]) {
+    await advanceTo(at, ms);
+    counts.push(at.schedule.spans[0]?.hit?.count);
+  }
+  assert.deepEqual(counts, [4, 8]);
+  // Who came while it was on.
+  at.hands.there = 12;
+  await advanceTo(at, 30_000);
+  assert.deepEqual(at.hands.did, ['strike stall stall-1', 'raise stall-1 to 0.8', 'unstrike stall-1']);
+  assert.deepEqual(at.schedule.spans[0]?.hit, { count: 12, of: 12, what: 'clients' });
+});
+
+test('a step that fails is told, and the next ones and the lift come all the same', async () => {
+  const at = scene(planned(RISING));
+  await advanceTo(at, 11_000);
+  at.hands.refuse = { raiseServer: 'ECONNREFUSED' };
+  await advanceTo(at, 12_500);
+  at.hands.refuse = {};
+  for (const ms of [14_000, 16_000, 18_000, 30_000]) await advanceTo(at, ms);
+  assert.equal(at.heard[2], 'blocking-handler-1 not-raised');
+  const [span] = at.schedule.spans;
+  assert.equal(span?.shortfall, 'to 20 %: ECONNREFUSED');
+  assert.deepEqual(
+    span?.steps?.map(({ value }) => value),
+    [0.1, 0.3, 0.4, 0.5],
+  );
+  assert.deepEqual([span?.liftedAtMs, span?.failure, at.schedule.notLifted], [30_000, null, []]);
+});
+
+test('a lift waits for the step before it, and an early end lifts whatever step is on', async () => {
+  for (const isEarly of [false, true]) {
+    const at = scene(planned(RISING.ramp('20s', 2)));
+    await advanceTo(at, 10_000);
+    const gate = Promise.withResolvers<void>();
+    at.hands.gate = gate.promise;
+    await advanceTo(at, 20_000);
+    if (!isEarly) await advanceTo(at, 30_000);
+    const ended = at.schedule.end();
+    await settle();
+    assert.deepEqual(at.hands.did, ['inject blocking_handler']);
+    gate.resolve();
+    await ended;
+    assert.deepEqual(at.hands.did, ['inject blocking_handler', 'raise f1 to 0.5', 'lift f1']);
+    await advanceTo(at, 60_000);
+    assert.equal(at.hands.did.length, 3);
+  }
+});
+
+test('one that is over before it has risen is told, and not feared to be on', async () => {
+  const at = scene(planned(RISING));
+  at.hands.raiseServer = () => Promise.reject(new FaultGone('the server has no fault f1 any more'));
+  for (const ms of [10_000, 12_000, 14_000, 30_000]) await advanceTo(at, ms);
+  assert.deepEqual(at.heard.slice(2), ['blocking-handler-1 not-lifted']);
+  const [span] = at.schedule.spans;
+  assert.deepEqual([span?.liftedAtMs, span?.failure], [12_000, 'the server has no fault f1 any more']);
+  assert.deepEqual([at.schedule.notLifted, at.hands.did], [[], ['inject blocking_handler']]);
+});
+
+test('a fault that is injected late takes the steps that were due meanwhile one behind the other', async () => {
+  const at = scene(planned(RISING));
+  const gate = Promise.withResolvers<void>();
+  at.hands.gate = gate.promise;
+  await advanceTo(at, 15_000);
+  gate.resolve();
+  await settle();
+  await advanceTo(at, 15_001);
+  assert.deepEqual(at.hands.did.slice(1), ['raise f1 to 0.2', 'raise f1 to 0.3']);
 });

@@ -126,3 +126,35 @@ test('arrivals, casts and pushes that still wait are accounts of their own', () 
     }),
   );
 });
+
+test('every timeout is charged to one cause, what was never sent included; nothing else is charged', () => {
+  const account = {
+    planned: 9,
+    sent: 7,
+    ok: 4,
+    error: 0,
+    timeout: 3,
+    lost: 0,
+    dropped: 2,
+    inFlight: 0,
+    unsent: 2,
+  };
+  const none = { planned: 0, sent: 0, ok: 0, error: 0, timeout: 0, lost: 0, dropped: 0, inFlight: 0 };
+  const asked = {
+    operations: { push: account, join: none, connect: none, heartbeat: none },
+    samples: [],
+    deliveries: { expected: 0, received: 0, missing: 0, duplicate: 0, reordered: 0 },
+  };
+  assert.deepEqual(balanceBooks(asked), []);
+  assert.deepEqual(balanceBooks({ ...asked, timeoutCauses: { push: { channel_cap: 2, half_open: 3 } } }), []);
+  assert.deepEqual(
+    balanceBooks({ ...asked, timeoutCauses: { push: { half_open: 3 }, join: { slow_join: 1 } } }),
+    [
+      'push: timeout + unsent is 5, but the sum of their causes is 3',
+      'join: timeout + unsent is 0, but the sum of their causes is 1',
+    ],
+  );
+  assert.deepEqual(balanceBooks({ ...asked, timeoutCauses: { push: { half_open: 6, unknown: -1 } } }), [
+    'push timeouts: unknown is -1, which is no count',
+  ]);
+});

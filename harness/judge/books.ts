@@ -2,6 +2,7 @@
  * The books of a run must balance: whatever was planned has ended somewhere,
  * and every sample belongs to an outcome. A run whose books do not is never green.
  */
+import type { TimeoutCauses } from '../base/timeout-causes.ts';
 import type { Deliveries, OperationKind, Outcomes } from '../record/run-record.ts';
 
 /** That a trend holds one sample for each operation that ended so. */
@@ -18,10 +19,12 @@ export type SamplePair = {
 export type Attempts = { planned: number; done: number; dropped: number };
 
 export type BooksInput = {
-  /** `buffered` are those that still wait for their channel or connection. */
+  /** `buffered` are those that still wait for their channel or connection; `unsent` timed out while they did. */
   operations: Readonly<
-    Record<OperationKind, Outcomes & { planned: number; sent: number; buffered?: number }>
+    Record<OperationKind, Outcomes & { planned: number; sent: number; buffered?: number; unsent?: number }>
   >;
+  /** What timed out, by cause. */
+  timeoutCauses?: TimeoutCauses;
   /** Clients that were due, and messages that nobody answers. */
   arrivals?: Attempts;
   casts?: Attempts;
@@ -43,6 +46,7 @@ export function balanceBooks(input: BooksInput): string[] {
     const ended = sum(counts, ENDS);
     compare(problems, `${kind}: sent`, counts.sent, 'ok + error + timeout + lost + in flight', ended);
   }
+  checkCauses(input, problems);
   checkAttempts('arrivals', input.arrivals, problems);
   checkAttempts('casts', input.casts, problems);
   for (const { metric, count, operation, outcomes = SAMPLED } of input.samples) {
@@ -54,6 +58,17 @@ export function balanceBooks(input: BooksInput): string[] {
   const settled = deliveries.received + deliveries.missing;
   compare(problems, 'deliveries: expected', deliveries.expected, 'received + missing', settled);
   return problems;
+}
+
+/** Every timeout is charged to one cause, and nothing else is. */
+function checkCauses({ operations, timeoutCauses }: BooksInput, problems: string[]): void {
+  if (!timeoutCauses) return;
+  for (const [kind, { timeout, unsent = 0 }] of Object.entries(operations)) {
+    const causes = timeoutCauses[kind as OperationKind] ?? {};
+    checkCounts(`${kind} timeouts`, causes, problems);
+    const charged = Object.values(causes).reduce((sum, count) => sum + count, 0);
+    compare(problems, `${kind}: timeout + unsent`, timeout + unsent, 'the sum of their causes', charged);
+  }
 }
 
 function checkAttempts(of: string, attempts: Attempts | undefined, problems: string[]): void {

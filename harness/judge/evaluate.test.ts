@@ -90,6 +90,22 @@ test('a counter that nobody touched stands at nought over the whole run, but not
   assert.equal(part.reason, 'nothing was measured for drops during network_drop');
 });
 
+test('a counter that others keep and did not tell is no nought', () => {
+  for (const metric of ['server_connects', 'server_events{event:phoenix.socket_drain}', 'syn_retransmits']) {
+    const result = one({ [metric]: ['count==0'] }, {});
+    assert.equal(result.status, 'inconclusive', metric);
+    assert.equal(result.reason, `nothing was measured for ${metric}`);
+  }
+});
+
+test('a gauge of so many a second is read as such', () => {
+  const result = one(
+    { server_connect_rate: ['max<500'] },
+    { gauge: () => ({ value: 1, min: 0, max: 812.5 }) },
+  );
+  assert.deepEqual([result.status, result.actual, result.unit], ['fail', 812.5, 'perSecond']);
+});
+
 test('looks at the part of the run the threshold names, at its level', () => {
   const asked: string[] = [];
   const result = one(

@@ -107,10 +107,15 @@ function read(
     case 'counter': {
       const total = source.total(metric, during);
       // Over the whole run a counter nobody has touched stands at nought; a part of it may never have come.
-      if (!total && during === 'all') return { actual: 0 };
+      if (!total && during === 'all' && !isTold(metric)) return { actual: 0 };
       return finite(total?.[expression.stat === 'count' ? 'count' : 'rate'], metric, during);
     }
   }
+}
+
+/** True for what others count, who may not have told. */
+function isTold(metric: string): boolean {
+  return metricOf(metricParts(metric)?.metric ?? metric)?.isTold === true;
 }
 
 function readTrend(

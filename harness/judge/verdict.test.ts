@@ -97,6 +97,19 @@ test('a warning never fails a run, but is told', () => {
   assert.equal(judge({ thresholds: [{ ...unclear, level: 'warn' }] }).status, 'pass');
 });
 
+test('a promise of how many join takes the place of the rule that all of them must', () => {
+  const clients = { planned: 100, joined: 1 };
+  const few = { ...held, metric: 'clients_joined', expression: 'rate<0.1', actual: 0.01, limit: 0.1 };
+  assert.equal(judge({ clients, thresholds: [few] }).status, 'pass');
+  assert.equal(judge({ clients, thresholds: [{ ...few, level: 'warn' }] }).exitCode, 113);
+  const missedIt = { ...few, unit: 'share', actual: 0.5, status: 'fail' } as const;
+  assert.deepEqual(judge({ clients, thresholds: [missedIt] }), {
+    status: 'fail',
+    reasons: ['clients_joined rate was 50 %, limit 10 %'],
+    exitCode: 99,
+  });
+});
+
 test('everything that could hide a failure keeps a run from being green', () => {
   const cases: [Partial<RunFacts>, number, RegExp][] = [
     [
@@ -113,6 +126,7 @@ test('everything that could hide a failure keeps a run from being green', () => 
     [{ lostWorkers: 1 }, 113, /^1 load worker was lost/],
     [{ deadNodes: ['node-2'] }, 113, /node-2 died/],
     [{ faultsCutShort: ['slow joins'] }, 113, /^slow joins ended before their time$/],
+    [{ faultsNotRisen: ['slow joins'] }, 113, /^slow joins did not rise as planned$/],
     [{ clients: { planned: 100_000, joined: 98_412 } }, 113, /^98,412 of 100,000 clients joined$/],
     [
       { clients: { planned: 100, joined: 90, dropped: 10 } },
@@ -128,7 +142,7 @@ test('everything that could hide a failure keeps a run from being green', () => 
     [{ thresholds: [unclear] }, 113, /^p\(99\) had 3 samples$/],
     [{ interrupted: true }, 105, /signal/],
     [{ scenarioThrew: 'no rooms' }, 107, /the scenario threw: no rooms/],
-    [{ aborted: 'halt' }, 108, /stopped: halt/],
+    [{ halted: 'halted from another terminal' }, 108, /^the run was stopped: halted from another terminal$/],
   ];
   for (const [facts, exitCode, reason] of cases) {
     const judged = judge(facts);
@@ -136,6 +150,44 @@ test('everything that could hide a failure keeps a run from being green', () => 
     assert.equal(judged.exitCode, exitCode, String(reason));
     assert.match(judged.reasons[0] ?? '', reason);
   }
+});
+
+test('a run that an abort condition ended has failed, and lacks only what the rest would have brought', () => {
+  const why = 'push_duration p(99) was 2.1 s over the last 10 s, limit 1 s (abort condition)';
+  const short: Partial<RunFacts> = {
+    aborted: why,
+    clients: { planned: 100, joined: 60 },
+    thresholds: [unclear],
+  };
+  const judged = judge(short);
+  assert.deepEqual([judged.status, judged.exitCode], ['fail', 108]);
+  assert.equal(judged.reasons[0], `the run was stopped: ${why}`);
+  assert.equal(judged.reasons.length, 3);
+  // Held over the whole run or not, the limit was passed; figures of a driver that was late tell nothing.
+  assert.equal(judge({ aborted: why, thresholds: [held] }).status, 'fail');
+  assert.equal(judge({ aborted: why, thresholds: [missed] }).exitCode, 108);
+  const late = judge({ ...short, generator: saturated });
+  assert.deepEqual([late.status, late.exitCode], ['inconclusive', 113]);
+  assert.equal(judge({ ...short, lostWorkers: 1 }).exitCode, 113);
+});
+
+test('whoever halts a run gets 108 whatever there was to doubt, and 115 where a fault stays', () => {
+  const halted = 'halted from another terminal';
+  assert.equal(judge({ halted, generator: saturated, clients: { planned: 9, joined: 1 } }).exitCode, 108);
+  assert.equal(judge({ halted, faultsNotLifted: [{ name: 'slow joins' }] }).exitCode, 115);
+  assert.equal(judge({ halted, thresholds: [missed] }).status, 'fail');
+});
+
+test('an alarm says what is still on, what ends it and what to type', () => {
+  const undo = {
+    stillActive: 'slow joins at http://x',
+    endsBy: null,
+    byHand: 'curl -X DELETE http://x/faults/7',
+  };
+  assert.deepEqual(judge({ faultsNotLifted: [{ name: 'slow joins', undo }] }).reasons, [
+    'slow joins could not be lifted and may still be on: slow joins at http://x; nothing ends it by itself; ' +
+      'by hand: curl -X DELETE http://x/faults/7',
+  ]);
 });
 
 test('a rate within its tolerance is reached', () => {
@@ -165,7 +217,11 @@ test('a failure is not believed when the figures cannot be trusted', () => {
 });
 
 test('a fault that could not be lifted is louder than everything', () => {
-  const judged = judge({ faultsNotLifted: ['slow joins'], generator: saturated, interrupted: true });
+  const judged = judge({
+    faultsNotLifted: [{ name: 'slow joins' }],
+    generator: saturated,
+    interrupted: true,
+  });
   assert.equal(judged.status, 'fail');
   assert.equal(judged.exitCode, 115);
   assert.match(judged.reasons[0] ?? '', /^slow joins could not be lifted/);

@@ -22,10 +22,13 @@ export const ENDS = ['planned', 'sent', 'ok', 'error', 'timeout', 'lost', 'dropp
 
 type OutcomeName = `${(typeof OPERATIONS)[number]}_${(typeof ENDS)[number]}`;
 
+/** `…_unsent`: of those dropped, what timed out while it waited to be sent. */
 const EVENTS = [
   'arrivals_planned',
   'arrivals_begun',
   'dropped_arrivals',
+  'join_unsent',
+  'push_unsent',
   'casts_planned',
   'casts',
   'casts_dropped',

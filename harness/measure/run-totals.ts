@@ -18,6 +18,8 @@ export class RunTotals {
   readonly own: PlainSeries = emptySeries();
   readonly #trends = new Map<string, Histogram>();
   readonly #seconds = new Map<number, Second>();
+  /** What was counted of seconds that have not been merged yet. */
+  readonly #early = new Map<number, { name: string; count: number }[]>();
 
   add(merged: MergedWindow): void {
     addCounters(this.counters, merged.counters);
@@ -34,6 +36,18 @@ export class RunTotals {
     }
     const { counters, own } = merged;
     this.#seconds.set(merged.window, { counters, trends, own });
+    for (const { name, count } of this.#early.get(merged.window) ?? []) addTo(own, name, count);
+    this.#early.delete(merged.window);
+  }
+
+  /** Adds to a counter of one second what is known of it only now. */
+  addCount(name: string, window: number, count: number): void {
+    addTo(this.own, name, count);
+    const second = this.#seconds.get(window);
+    const early = this.#early.get(window);
+    if (second) addTo(second.own, name, count);
+    else if (early) early.push({ name, count });
+    else this.#early.set(window, [{ name, count }]);
   }
 
   /** Whole seconds that have been merged, rising. */
@@ -88,6 +102,10 @@ export class RunTotals {
   ownIn(window: number): PlainSeries {
     return this.#seconds.get(window)?.own ?? emptySeries();
   }
+}
+
+function addTo({ counters }: PlainSeries, name: string, count: number): void {
+  counters.set(name, (counters.get(name) ?? 0) + count);
 }
 
 function addCounters(to: Counters, part: Counters): void {

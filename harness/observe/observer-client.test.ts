@@ -103,6 +103,7 @@ test('asks once a second on one connection, and finds out how many cores were us
     },
     server: { cpu: null, rssBytes: 5e7, connections: 10, processes: 31, runQueue: 7, loopLagMs: 1.5 },
     tables: [{ name: 'drill', rows: 3, bytes: 300 }],
+    events: null,
     deadNodes: [],
   });
   for (const second of [1, 2]) {
@@ -215,6 +216,43 @@ test('counts the processor time of a node that was silent over the whole of its 
     clock.advanceUs(1e6);
   }
   assert.deepEqual(cpu, [null, null, 0.5, null]);
+});
+
+test('tells what the telemetry of all nodes counted between two looks, and looks a last time at the end', async (t) => {
+  const counts = [0, 40, 100];
+  const { client, clock, told, tell } = await observed(t, (_, response) => {
+    const telemetry = { 'phoenix.socket_connected': counts.shift() ?? 0 };
+    const nodes = SNAPSHOT.nodes.map((node) => ({ ...node, telemetry }));
+    response.end(JSON.stringify({ ...SNAPSHOT, nodes }));
+  });
+  for (const expected of [null, 80]) {
+    const next = tell();
+    if (expected === null) client.start();
+    clock.advanceUs(expected === null ? 0 : 1e6);
+    const { events } = reading(await next);
+    assert.equal(events?.connectsPerSecond ?? null, expected);
+  }
+  clock.advanceUs(500e3);
+  await client.finish();
+  assert.deepEqual(reading(told[2] ?? '').events, {
+    counts: new Map([['phoenix.socket_connected', 120]]),
+    connectsPerSecond: 240,
+  });
+  clock.advanceUs(5e6);
+  assert.equal(told.length, 3);
+});
+
+test('a last look that nobody answers is no incident', async (t) => {
+  const { client, clock, told, tell } = await observed(t, (_, response) => {
+    if (told.length === 0) response.end(JSON.stringify(SNAPSHOT));
+    else response.destroy();
+  });
+  const next = tell();
+  client.start();
+  clock.advanceUs(0);
+  await next;
+  await client.finish();
+  assert.equal(told.length, 1);
 });
 
 test('tells nothing after it was stopped', async (t) => {

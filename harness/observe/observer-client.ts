@@ -6,6 +6,7 @@ import { Agent, get } from 'node:http';
 import type { Alarm, Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { WindowLine } from '../record/timeline-line.ts';
+import { EventRises, type EventRise } from './event-rises.ts';
 import { readSnapshot } from './observer-snapshot.ts';
 import type { NodeUse, ObserverSnapshot, TableSize } from './observer-snapshot.ts';
 
@@ -16,6 +17,8 @@ export type ObserverReading = {
   mailbox: NonNullable<WindowLine['mailbox']>;
   server: NonNullable<WindowLine['server']>;
   tables: TableSize[];
+  /** What the server's telemetry counted since the look before; null when that is not known. */
+  events: EventRise | null;
   /** Nodes that are dead, or were listed once and are no longer. */
   deadNodes: string[];
 };
@@ -37,6 +40,8 @@ export type ObserverOptions = {
   /** Bearer token of a control port that is not on loopback. */
   token?: string;
   listener: ObserverListener;
+  /** Telemetry counts that were looked at before; without them the first look is the one to count from. */
+  events?: EventRises;
 };
 
 const PERIOD_US = 1e6;
@@ -52,12 +57,14 @@ export class ObserverClient {
   readonly #seenNodes = new Set<string>();
   readonly #mourned = new Set<string>();
   readonly #cpu = new Map<string, { cpuMs: number; atUs: number }>();
+  readonly #events: EventRises;
   #next: Alarm | null = null;
   #running = false;
   #silent = false;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
+    this.#events = options.events ?? new EventRises();
     this.#url = new URL('/observer', options.control);
   }
 
@@ -74,6 +81,17 @@ export class ObserverClient {
     this.#next?.cancel();
     this.#next = null;
     this.#agent.destroy();
+  }
+
+  /** One last look, for what was counted since the one before; then as after `stop`. */
+  async finish(): Promise<void> {
+    this.#next?.cancel();
+    if (this.#running) {
+      // A server that is gone by now has been told of, or has nothing more to tell.
+      const last = await this.read().catch(() => null);
+      if (last && this.#running) this.#options.listener.onReading(last);
+    }
+    this.stop();
   }
 
   /** One question outside of the rhythm; rejects with an Error when there is no usable answer. */
@@ -145,6 +163,7 @@ export class ObserverClient {
       mailbox: snapshot.mailbox,
       server: { cpu: this.#cpuSince(snapshot.nodes), ...snapshot.server },
       tables: snapshot.tables,
+      events: this.#events.add(snapshot.events, this.#options.clock.nowUs()),
       deadNodes: [...snapshot.deadNodes, ...gone],
     };
   }

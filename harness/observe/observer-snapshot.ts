@@ -4,6 +4,7 @@
  */
 import type { TopMailbox, WindowLine } from '../record/timeline-line.ts';
 import { count, isFields, listOf, name, type Fields } from './answer-fields.ts';
+import { readNodeEvents, type NodeEvents } from './node-events.ts';
 
 export type TableSize = { name: string; rows: number; bytes: number };
 
@@ -16,6 +17,7 @@ export type ObserverSnapshot = {
   server: Omit<NonNullable<WindowLine['server']>, 'cpu'>;
   tables: TableSize[];
   nodes: NodeUse[];
+  events: NodeEvents[];
   /** Every node listed, and those that are listed as dead and were not taken down by a fault. */
   nodeNames: string[];
   deadNodes: string[];
@@ -65,6 +67,7 @@ export function readSnapshot(text: string): ObserverSnapshot | string {
         cpuMs: count(node['cpu_ms']),
         fresh: node['stale'] !== true,
       })),
+    events: readNodeEvents(body),
     nodeNames: nodes.map((node) => name(node['name'])),
     deadNodes: nodes.filter(isDead).map((node) => name(node['name'])),
   };

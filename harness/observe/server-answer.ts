@@ -47,6 +47,7 @@ function readNode(entry: Fields): NodeView {
     name: name(entry['name']),
     osPid: known(entry['os_pid']),
     alive: entry['alive'] !== false,
+    isDown: entry['alive'] === false && entry['state'] === 'down',
     stale: entry['stale'] === true,
     connections: known(entry['connections']),
     channels: known(entry['channels']),

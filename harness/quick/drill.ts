@@ -30,5 +30,10 @@ export type QuickDrill = {
   authToken: Text | null;
   /** The file of the feed and the columns that are used of it. */
   feed: { file: string; columns: readonly string[] } | null;
-  thresholds: readonly { metric: string; expressions: readonly string[] }[];
+  /** By metric; `aborts` are those that end the run. */
+  thresholds: readonly {
+    metric: string;
+    expressions: readonly string[];
+    aborts?: readonly string[];
+  }[];
 };

@@ -144,3 +144,20 @@ test('thresholds may name the events heard', () => {
     { metric: 'push_duration', expressions: ['p(99)<250', 'max<1000'] },
   ]);
 });
+
+test('a condition that ends the run stands beside the thresholds of its metric', () => {
+  const { thresholds } = good({
+    ...ROOM,
+    thresholds: ['push_duration=p(99)<250'],
+    aborts: ['push_duration=p(99)<2000', 'errors=rate<0.5'],
+  });
+  assert.deepEqual(thresholds, [
+    { metric: 'push_duration', expressions: ['p(99)<250'], aborts: ['p(99)<2000'] },
+    { metric: 'errors', expressions: [], aborts: ['rate<0.5'] },
+  ]);
+  const { problems } = read({ ...ROOM, aborts: ['push_duratio=p(99)<5', 'push_duration=rate<1'] });
+  assert.deepEqual(
+    problems.map(({ code, path }) => `${code} ${path}`),
+    ['unknown-metric --abort', 'threshold-statistic --abort'],
+  );
+});

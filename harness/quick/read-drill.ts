@@ -26,6 +26,8 @@ export type QuickWords = {
   authToken: string | undefined;
   feed: string | undefined;
   thresholds: readonly string[];
+  /** Thresholds that end the run. */
+  aborts?: readonly string[];
 };
 
 const DEFAULTS = { clients: 100, durationMs: 30_000, rampMs: 5_000 };
@@ -61,6 +63,7 @@ export function readDrill(words: QuickWords, problems: Problem[]): QuickDrill {
       words.thresholds,
       heard.map((one) => one.counter),
       problems,
+      words.aborts,
     ),
   };
   if (words.feed === undefined) return drill;

@@ -53,6 +53,7 @@ const DRILLS: Record<string, Partial<QuickWords>> = {
     casts: ['typing {"__proto__":1}'],
     rateTotal: '500/s',
     thresholds: ['push_duration=p(99)<250', 'received_a=count>=0'],
+    aborts: ['push_duration=p(99)<2000', 'errors=rate<0.5'],
   },
   'third-of-a-second': { joins: ['a'], pushes: ['ping'], rate: '3/s', rampMs: 0, durationMs: 2_500 },
   'own-values': {

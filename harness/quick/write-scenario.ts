@@ -122,9 +122,13 @@ function thresholdLines({ thresholds }: QuickDrill): string[] {
   if (thresholds.length === 0) return [];
   return [
     '  thresholds: {',
-    ...thresholds.map(
-      ({ metric, expressions }) => `    ${writeKey(metric)}: [${expressions.map(quoted).join(', ')}],`,
-    ),
+    ...thresholds.map(({ metric, expressions, aborts = [] }) => {
+      const all = [
+        ...expressions.map(quoted),
+        ...aborts.map((expression) => `{ expression: ${quoted(expression)}, abortOnFail: true }`),
+      ];
+      return `    ${writeKey(metric)}: [${all.join(', ')}],`;
+    }),
     '  },',
   ];
 }

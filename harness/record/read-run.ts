@@ -15,11 +15,12 @@ export function readRun(dir: string): RunRecord {
   if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
     throw refuse('no-such-run', dir, { wanted: 'the folder of a run', hint: 'runs lie under reports/runs/' });
   }
-  const record: RunRecord = { summary: readSummary(dir), windows: [], broadcasts: [], marks: [] };
+  const record: RunRecord = { summary: readSummary(dir), windows: [], broadcasts: [], marks: [], causes: [] };
   for (const line of readTimeline(join(dir, TIMELINE_FILE))) {
     if (line.type === 'window') record.windows.push(line);
     else if (line.type === 'broadcast') record.broadcasts.push(line);
     else if (line.type === 'mark') record.marks.push(line);
+    else if (line.type === 'causes') record.causes?.push(line);
     // A type this version does not know is an addition of a later one.
   }
   return record;

@@ -5,8 +5,11 @@
  * `atMs` count from the first arrival's due time. Additive changes keep the
  * schema's number, anything else raises it.
  */
+import type { Hits } from '../base/hits.ts';
 import type { Refusal } from '../base/refusal.ts';
-import type { WindowLine, BroadcastLine, MarkLine } from './timeline-line.ts';
+import type { DrillSummary } from './drill-record.ts';
+import type { TimeoutCauses } from '../base/timeout-causes.ts';
+import type { WindowLine, BroadcastLine, CauseLine, MarkLine } from './timeline-line.ts';
 
 export const SUMMARY_SCHEMA = 'firedrill/summary/1';
 
@@ -62,6 +65,15 @@ export type FaultEffect = {
   after: number | null;
 };
 
+/** A fault that could not be lifted: what is still on, and what takes it off. */
+export type FaultUndo = {
+  stillActive: string;
+  /** What ends it without anybody; null when nothing does. */
+  endsBy: string | null;
+  /** A command that can be typed. */
+  byHand: string;
+};
+
 export type FaultSummary = {
   /** Stable within the run: `blocking-handler-1`. */
   id: string;
@@ -80,7 +92,23 @@ export type FaultSummary = {
   /** From lift until steady again; null when it was not reached before the run ended, or not applied. */
   recoveredAfterMs: number | null;
   effects: FaultEffect[];
+  /** How many it hit; absent where nobody counts them. This and what follows came later. */
+  hit?: Hits;
+  /** How it rose, step by step; absent where all of it was hit at once. */
+  ramp?: FaultRamp;
+  /** What is still on and how it is taken off, only where it could not be lifted. */
+  undo?: FaultUndo;
 };
+
+/** A fault that rose: what of it, how long that was to take, and the steps that were taken, each in words too: `40 %`. */
+export type FaultRamp = {
+  param: string;
+  overMs: number;
+  steps: { atMs: number; value: number; text: string }[];
+};
+
+/** An optional fault that the target or this machine could not take. */
+export type FaultLeftOut = { id: string; kind: string; name: string; why: string };
 
 export type ThresholdResult = {
   metric: string;
@@ -157,7 +185,8 @@ export type GeneratorSummary = {
   ceiling?: CeilingShare | null;
 };
 
-export type Verdict = { status: 'pass' | 'fail' | 'inconclusive'; reasons: string[] };
+/** `deviated`: the steady state of a drill did not hold. */
+export type Verdict = { status: 'pass' | 'fail' | 'inconclusive' | 'deviated'; reasons: string[] };
 
 /** A distribution for plotting: percentile curve and log-spaced buckets, in ms. */
 export type Distribution = {
@@ -214,10 +243,19 @@ export type Summary = {
   metrics: Record<string, Metric>;
   /** Pushes of the scenario; `operations` has the others. */
   outcomes: Outcomes;
-  /** `buffered`: pushes that still waited for their join at the end; absent in records of earlier versions. */
-  operations: Record<OperationKind, Outcomes & { planned: number; sent: number; buffered?: number }>;
+  /**
+   * `buffered`: pushes that still waited for their join at the end; `unsent`: of those dropped, what timed out while
+   * it waited to be sent. Both are absent in records of earlier versions, and so are the causes of timeouts.
+   */
+  operations: Record<
+    OperationKind,
+    Outcomes & { planned: number; sent: number; buffered?: number; unsent?: number }
+  >;
+  timeoutCauses?: TimeoutCauses;
   deliveries: Deliveries;
   faults: FaultSummary[];
+  /** Absent in records of earlier versions. */
+  faultsLeftOut?: FaultLeftOut[];
   thresholds: ThresholdResult[];
   generator: GeneratorSummary;
   books: { balanced: boolean; problems: string[] };
@@ -231,8 +269,16 @@ export type Summary = {
   /** Most frequent first; absent in records of earlier versions. */
   refusals?: Refusal[];
   /** Server side, largest readings; null when the target has no observer. */
-  server: { rssBytes: number; connections: number; mailboxMax: number } | null;
+  server: {
+    rssBytes: number;
+    connections: number;
+    mailboxMax: number;
+    /** What its telemetry counted over the run, by event; absent when it did not tell. */
+    telemetry?: Record<string, number>;
+  } | null;
   distributions: Record<string, Distribution>;
+  /** Of a drill; absent where the run was none. */
+  drill?: DrillSummary;
   environment: Environment;
   /** The exact command that repeats the run. */
   command: string;
@@ -244,4 +290,6 @@ export type RunRecord = {
   windows: WindowLine[];
   broadcasts: BroadcastLine[];
   marks: MarkLine[];
+  /** Absent where nobody asked why anything timed out. */
+  causes?: CauseLine[];
 };

@@ -5,6 +5,8 @@ export type NodeView = {
   name: string;
   osPid: number | null;
   alive: boolean;
+  /** A fault has taken it down: it is not alive, and comes back. */
+  isDown: boolean;
   /** It did not answer in time: these are its last figures. */
   stale: boolean;
   connections: number | null;

@@ -1,7 +1,8 @@
 /**
  * The lines of `timeline.ndjson`, as types: one a second, one per broadcast,
- * one per mark. Times named `atMs` count from the first arrival's due time.
+ * one per mark, and timeouts by cause. Times named `atMs` count from the first arrival's due time.
  */
+import type { TimedKind, TimeoutCause } from '../base/timeout-causes.ts';
 
 /** Percentiles of one window, in ms; absent when it had no samples. */
 export type WindowTrend = { count: number; p50: number; p99: number; p999: number; max: number };
@@ -29,7 +30,7 @@ export type WindowLine = {
   drops: number;
   dropped: number;
   deliveries: number;
-  /** Timeouts of this second by cause: `push`, `join`, `heartbeat`. */
+  /** Timeouts of this second by what timed out: `push`, `join`, `heartbeat`, `connect`. */
   timeouts: Record<string, number>;
   errors: number;
   connect?: WindowTrend;
@@ -49,6 +50,14 @@ export type WindowLine = {
     loopLagMs: number;
     /** Bytes of all tables; absent when the observer does not tell. */
     etsBytes?: number;
+    /**
+     * Sockets its telemetry counted since the look before, those refused in connect/3 too, and how many that
+     * is per second of the time between the looks; absent when that is not known. These came later.
+     */
+    connects?: number;
+    connectsPerSecond?: number;
+    /** Every telemetry event that happened since then, by name. */
+    events?: Record<string, number>;
   };
   driver: {
     latenessP99Ms: number;
@@ -93,10 +102,20 @@ export type BroadcastLine = {
 export type MarkLine = {
   type: 'mark';
   atMs: number;
-  mark: 'phase' | 'fault-on' | 'fault-off' | 'incident' | 'interrupted' | 'end';
+  mark: 'phase' | 'fault-on' | 'fault-share' | 'fault-off' | 'incident' | 'deviated' | 'interrupted' | 'end';
   name: string;
   /** The fault's id, for fault marks. */
   fault?: string;
 };
 
-export type TimelineLine = WindowLine | BroadcastLine | MarkLine;
+/** Timeouts of one second whose cause was settled, some time after; several lines of a second and a cause add up. */
+export type CauseLine = {
+  type: 'causes';
+  /** Start of the second in which they timed out. */
+  atMs: number;
+  kind: TimedKind;
+  cause: TimeoutCause;
+  count: number;
+};
+
+export type TimelineLine = WindowLine | BroadcastLine | MarkLine | CauseLine;

@@ -1,30 +1,23 @@
 /** The end of a run: effects of its faults, thresholds, books, verdict, summary. */
-import type {
-  CeilingShare,
-  ThresholdResult,
-  RunRecord,
-  Summary,
-  FaultSummary,
-  GeneratorSummary,
-} from '../record/run-record.ts';
+import type { ThresholdResult, RunRecord, Summary, FaultSummary } from '../record/run-record.ts';
 import { ownOrCounted, ownSpecs } from '../base/own-metrics.ts';
 import { SUMMARY_SCHEMA } from '../record/run-record.ts';
 import { balanceBooks } from '../judge/books.ts';
 import { evaluateThresholds } from '../judge/evaluate.ts';
-import { machineKey, readCalibration } from '../calibrate/calibration.ts';
-import { ceilingShare, ceilingWords } from '../calibrate/ceiling-share.ts';
-import { decisiveSigns, findSigns, SATURATION_LIMITS } from '../judge/saturation.ts';
+import { ceilingWords } from '../calibrate/ceiling-share.ts';
 import { judgeRun, type RunFacts } from '../judge/verdict.ts';
 import type { Conductor } from '../drive/conductor.ts';
 import type { Gauges } from '../drive/gauges.ts';
 import type { FaultSchedule, FaultSpan } from '../faults/schedule.ts';
+import type { RunTotals } from '../measure/run-totals.ts';
 import type { Result } from '../scenario/finding.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import type { RunPlan } from '../scenario/plan.ts';
-import { isLoopback } from '../target/url.ts';
 import { effectsOf, recoveryMs, type RunSeries } from './fault-effects.ts';
-import { kernelStrain } from './kernel-strain.ts';
+import { extentOf, leftOutOf } from './fault-extent.ts';
+import { ceilingOf, conntrackOf, generatorOf, surroundingsOf } from './generator-summary.ts';
 import { toMeasurements, type MeasuredRun } from './measurements.ts';
+import type { OverDrill } from './drill-watch.ts';
 import type { OpenTarget } from './open-target.ts';
 import { RunParts } from './parts.ts';
 import { reachedRate } from './reached-rate.ts';
@@ -39,7 +32,7 @@ import {
   operationsOf,
   samplePairs,
 } from './summarise.ts';
-import { symptomsOf, type Surroundings } from './symptoms.ts';
+import { undoNotLifted } from './undo-faults.ts';
 
 export type Ended = {
   options: RunOptions;
@@ -49,12 +42,14 @@ export type Ended = {
   conductor: Conductor;
   schedule: FaultSchedule;
   journal: RunJournal;
+  drill?: OverDrill | null;
 };
 
 /** The run as it is written down and shown, and as its scenario may ask about it. */
 export function conclude(ended: Ended): { record: RunRecord; result: Result } {
   const { plan, conductor, schedule, journal } = ended;
   journal.closeBroadcasts();
+  journal.closeCauses();
   journal.kernel.take();
   const { totals, windows, broadcasts } = journal;
   const series: RunSeries = { totals, windows, broadcasts };
@@ -70,6 +65,8 @@ export function conclude(ended: Ended): { record: RunRecord; result: Result } {
     own: ownOrCounted(ownSpecs(ended.loaded.scenario.metrics), totals.own.counters.keys()),
     recoveriesMs: [...recoveries.values()].filter((ms) => ms !== null),
     startUs: journal.startUs,
+    serverEvents: journal.serverEvents.total(),
+    clients: arrivedOf(plan, totals, conductor.gauges()),
     // The plan's end, not the drain's: what trickles in after it is no steady state.
     parts: new RunParts(schedule.spans, recoveries, plan.rampMs, Math.min(endMs, plan.totalMs)),
   };
@@ -77,7 +74,7 @@ export function conclude(ended: Ended): { record: RunRecord; result: Result } {
   const summary = summarise(ended, run, faults);
   const names = { own: run.own ?? new Map<string, never>(), faultKinds: plan.faults.map(({ kind }) => kind) };
   return {
-    record: { summary, windows, broadcasts, marks: journal.marks },
+    record: { summary, windows, broadcasts, marks: journal.marks, causes: journal.causes.lines },
     result: resultOf(toMeasurements(run), names, summary),
   };
 }
@@ -85,16 +82,18 @@ export function conclude(ended: Ended): { record: RunRecord; result: Result } {
 function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summary {
   const { options, loaded, plan, target, conductor, schedule, journal } = ended;
   const gauges = conductor.gauges();
+  const arrived = arrivedOf(plan, run.totals, gauges);
   const operations = operationsOf(run, gauges);
   const deliveries = deliveriesOf(run);
   const booksProblems = balanceBooks({
     operations,
     ...attemptsOf(run),
+    timeoutCauses: journal.causes.byKind(),
     samples: samplePairs(run),
     deliveries,
   });
   const generator = generatorOf(run, journal, surroundingsOf(target, journal, schedule.spans));
-  generator.ceiling = ceilingOf(ended, run);
+  generator.ceiling = ceilingOf(target, options.version, run);
   const near = ceilingWords(generator.ceiling);
   if (near !== null) journal.note(near);
   const thresholds = evaluateThresholds(loaded.scenario.thresholds ?? {}, toMeasurements(run)).map(
@@ -104,23 +103,32 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     thresholds,
     books: booksProblems,
     generator,
-    clients: arrivedOf(plan, run, gauges),
+    clients: arrived,
     rate: journal.isCutShort ? null : reachedRate(plan, run.windows),
     pushes: { sent: operations.push.sent, answered: operations.push.ok + operations.push.error },
     lostWorkers: journal.lostWorkers,
     deadNodes: [...journal.deadNodes],
     serverGone: journal.serverGone,
-    faultsNotLifted: schedule.notLifted.map((span) => span.fault.name),
+    faultsNotLifted: undoNotLifted(schedule.notLifted, faults, target),
     faultsNotInjected: notInjected(schedule, journal),
     faultsCutShort: schedule.spans
       .filter((span) => span.failure !== null && span.liftedAtMs !== null)
       .map((span) => span.fault.name),
+    faultsNotRisen: schedule.spans.filter((span) => span.shortfall).map((span) => span.fault.name),
     scenarioThrew: journal.scenarioThrew?.message ?? null,
     interrupted: journal.isInterrupted,
-    aborted: null,
+    aborted: journal.stopped?.by === 'condition' ? journal.stopped.why : null,
+    halted: journal.stopped?.by === 'halt' ? journal.stopped.why : null,
+    steadyState: ended.drill?.watch.findings ?? null,
   });
   const kernel = journal.kernel.total();
-  const { planned: _planned, sent: _sent, buffered: _buffered, ...outcomes } = operations.push;
+  const {
+    planned: _planned,
+    sent: _sent,
+    buffered: _buffered,
+    unsent: _unsent,
+    ...outcomes
+  } = operations.push;
   const joinedAfterUs = conductor.joinedAfterUs();
   return {
     schema: SUMMARY_SCHEMA,
@@ -137,14 +145,16 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
       planned: plan.clients,
       connected: gauges.everConnected,
       joined: gauges.everJoined,
-      failed: plan.clients - arrivedOf(plan, run, gauges).joined,
+      failed: plan.clients - arrived.joined,
       joinedAfterMs: joinedAfterUs === null ? null : Math.round(joinedAfterUs / 1e3),
     },
     metrics: metricsOf(run),
     outcomes,
     operations,
+    timeoutCauses: journal.causes.byKind(),
     deliveries,
     faults,
+    faultsLeftOut: leftOutOf(plan.faults, target.ground.leftOut),
     thresholds: thresholds.map((threshold) => nameFault(threshold, schedule)),
     generator,
     books: { balanced: booksProblems.length === 0, problems: booksProblems },
@@ -156,6 +166,7 @@ function summarise(ended: Ended, run: MeasuredRun, faults: FaultSummary[]): Summ
     refusals: conductor.refusals(),
     server: serverOf(run),
     distributions: distributionsOf(run),
+    ...(ended.drill ? { drill: ended.drill.watch.summary(ended.drill.left) } : {}),
     environment: {
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
@@ -194,71 +205,32 @@ function faultSummary(
     liftedAtMs: span.liftedAtMs,
     recoveredAfterMs: recoveries.get(span) ?? null,
     effects: effectsOf(span, schedule.spans, series, plan.rampMs),
+    ...extentOf(span),
   };
 }
 
 /** Faults that were due and could not be injected: what they were to show was not shown. */
 function notInjected(schedule: FaultSchedule, journal: RunJournal): string[] {
   if (journal.isCutShort) return [];
-  return schedule.spans.filter((span) => span.appliedAtMs === null).map((span) => span.fault.name);
+  return schedule.notInjected.map((span) => span.fault.name);
 }
 
 /** Who came, of all that were planned; a scenario that joins nothing is content with connections. */
-function arrivedOf(plan: RunPlan, { totals }: MeasuredRun, gauges: Gauges): RunFacts['clients'] {
+function arrivedOf(plan: RunPlan, totals: RunTotals, gauges: Gauges): RunFacts['clients'] {
   const { join_planned: joins, dropped_arrivals: dropped } = totals.counters;
   const joined = joins === 0 ? gauges.everConnected : gauges.everJoined;
   return { planned: plan.clients, joined, dropped, what: joins === 0 ? 'connected' : 'joined' };
 }
 
-function generatorOf(run: MeasuredRun, journal: RunJournal, around: Surroundings): GeneratorSummary {
-  const symptoms = symptomsOf(run.totals, run.windows, around);
-  const signs = findSigns(symptoms);
-  const cpu = run.windows.reduce((sum, line) => sum + line.driver.cpu, 0);
-  return {
-    sendLatenessP99Ms: symptoms.latenessP99Ms,
-    loopLagP99Ms: symptoms.loopLagP99Ms,
-    cpu: run.windows.length === 0 ? 0 : cpu / run.windows.length,
-    saturated: decisiveSigns(signs).length > 0,
-    latenessLimitMs: SATURATION_LIMITS.latenessMs,
-    lateSeconds: symptoms.lateSeconds,
-    workers: around.workers,
-    rssBytes: journal.mostWorkerRssBytes,
-    busiestWorkerCpu: symptoms.busiestWorkerCpu,
-    gc: symptoms.gc,
-    signs,
-  };
-}
-
-/** How near the run came to what `firedrill calibrate` found here; null when it never looked. */
-function ceilingOf({ options, target }: Ended, run: MeasuredRun): CeilingShare | null {
-  const { machine, fit } = target;
-  const calibration = readCalibration(machineKey(machine.cpuModel, machine.cores, options.version));
-  if (!calibration) return null;
-  return ceilingShare(run.windows, { workers: fit.workers, cores: machine.cores }, calibration);
-}
-
-function surroundingsOf(target: OpenTarget, journal: RunJournal, spans: readonly FaultSpan[]): Surroundings {
-  return {
-    workers: target.fit.workers,
-    cores: target.machine.cores,
-    kernel: kernelStrain(journal.kernel.total(), journal.windows, spans),
-    conntrack: conntrackOf(target, journal),
-    isLocal: isLoopback(target.address.host),
-  };
-}
-
-function conntrackOf({ machine }: OpenTarget, { kernel }: RunJournal): Surroundings['conntrack'] {
-  if (machine.conntrack === null || kernel.mostConntrack === null) return null;
-  return { most: kernel.mostConntrack, max: machine.conntrack.max };
-}
-
 function serverOf(run: MeasuredRun): Summary['server'] {
+  const { serverEvents } = run;
   const seen = run.windows.filter((line) => line.server);
   if (seen.length === 0) return null;
   return {
     rssBytes: Math.max(...seen.map((line) => line.server?.rssBytes ?? 0)),
     connections: Math.max(...seen.map((line) => line.server?.connections ?? 0)),
     mailboxMax: Math.max(...seen.map((line) => line.mailbox?.max ?? 0)),
+    ...(serverEvents ? { telemetry: Object.fromEntries(serverEvents) } : {}),
   };
 }
 

@@ -86,6 +86,44 @@ function run(): MeasuredRun {
   };
 }
 
+test('connects and events are as the server counted them, of the whole run with what came behind the last second', () => {
+  const measured = run();
+  const server = (connects: number, connectsPerSecond: number) => ({
+    connects,
+    connectsPerSecond,
+    events: { 'phoenix.socket_connected': connects, 'firedrill.exit': 1 },
+  });
+  Object.assign(measured.windows[3] ?? {}, { server: server(30, 30) });
+  // The look of the fifth second was missed: the next one counts for both.
+  Object.assign(measured.windows[5] ?? {}, { server: server(400, 200) });
+  measured.serverEvents = new Map([
+    ['phoenix.socket_connected', 435],
+    ['phoenix.socket_drain', 0],
+    ['firedrill.exit', 2],
+  ]);
+  assert.deepEqual(totalOf(measured, 'server_connects', 'all'), { count: 435, rate: 43.5 });
+  assert.deepEqual(totalOf(measured, 'server_connects', 'slow_join'), { count: 400, rate: 200 });
+  assert.deepEqual(totalOf(measured, 'server_events{event:firedrill.exit}', 'all')?.count, 2);
+  assert.deepEqual(totalOf(measured, 'server_events{event:phoenix.socket_drain}', 'slow_join')?.count, 0);
+  assert.equal(totalOf(measured, 'server_events{event:phoenix.disconnect}', 'all'), null);
+  assert.equal(totalOf(measured, 'server_events', 'all')?.count, 435);
+  assert.deepEqual(gaugeOf(measured, 'server_connect_rate', 'all'), { value: 200, min: 30, max: 200 });
+  assert.deepEqual(toMeasurements(measured).worst('server_connects', 'count'), {
+    atMs: 5_000,
+    during: 'slow_join',
+  });
+  assert.equal(totalOf(run(), 'server_connects', 'all'), null);
+  assert.equal(gaugeOf(run(), 'server_connect_rate', 'all'), null);
+});
+
+test('who joined is known of the whole run, at its end', () => {
+  const measured = run();
+  assert.equal(totalOf(measured, 'clients_joined', 'all'), null);
+  measured.clients = { planned: 50, joined: 30, dropped: 10 };
+  assert.deepEqual(totalOf(measured, 'clients_joined', 'all'), { count: 30, rate: 0.75 });
+  assert.equal(totalOf(measured, 'clients_joined', 'steady'), null);
+});
+
 test('a trend of the whole run, of its steady part and of a fault', () => {
   const measured = run();
   assert.equal(trendOf(measured, 'push_duration', 'all')?.count, 10);
@@ -200,7 +238,10 @@ test('the judge gets milliseconds, and the second that was worst with the fault 
 });
 
 test('every trend, rate and counter of the catalogue can be asked for', () => {
-  const judged = toMeasurements(run());
+  const measured = run();
+  measured.clients = { planned: 1, joined: 1 };
+  measured.serverEvents = new Map([['phoenix.socket_connected', 1]]);
+  const judged = toMeasurements(measured);
   for (const { name, kind } of METRICS) {
     if (kind === 'trend') assert.notEqual(judged.trend(name, 'all'), null, name);
     if (kind === 'rate' || kind === 'counter') assert.notEqual(judged.total(name, 'all'), null, name);

@@ -1,7 +1,7 @@
 /** Everything a run has measured, as the judge asks for it. */
 import { metricOf } from '../base/metrics.ts';
 import { trendScale, type OwnSpec } from '../base/own-metrics.ts';
-import { metricParts } from '../base/tagged-metric.ts';
+import { isCauseName, metricParts } from '../base/tagged-metric.ts';
 import type { BroadcastResult } from '../measure/broadcasts.ts';
 import { Histogram } from '../measure/histogram.ts';
 import { TRENDS, type Counters } from '../measure/names.ts';
@@ -9,8 +9,9 @@ import type { RunTotals } from '../measure/run-totals.ts';
 import type { PlainSeries } from '../measure/series.ts';
 import type { Measurements } from '../judge/evaluate.ts';
 import type { WindowLine } from '../record/timeline-line.ts';
-import { countOf, rateOf, taggedRateOf } from './operation-counts.ts';
+import { causeRateOf, countOf, rateOf, taggedRateOf } from './operation-counts.ts';
 import type { RunParts } from './parts.ts';
+import { countOfEvents, sumOfEvents } from './server-events.ts';
 
 export type MeasuredRun = {
   totals: RunTotals;
@@ -18,9 +19,13 @@ export type MeasuredRun = {
   broadcasts: readonly BroadcastResult[];
   recoveriesMs: readonly number[];
   startUs: number;
-  parts: RunParts;
+  parts: Pick<RunParts, 'within' | 'faultOn'>;
   /** Metrics of the scenario's own, by name. */
   own?: ReadonlyMap<string, OwnSpec>;
+  /** Telemetry of the server by event, what came behind the last second too; null when it did not tell. */
+  serverEvents?: ReadonlyMap<string, number> | null;
+  /** Who came, of all that were due; not known before the end. */
+  clients?: { planned: number; joined: number; dropped?: number };
 };
 
 type Reading = { value: number; min: number; max: number };
@@ -34,6 +39,7 @@ const GAUGES: Readonly<Record<string, (line: WindowLine) => number | null | unde
   ets_memory: (line) => line.server?.etsBytes,
   server_memory: (line) => line.server?.rssBytes,
   run_queue: (line) => line.server?.runQueue,
+  server_connect_rate: (line) => line.server?.connectsPerSecond,
   worker_cpu: (line) => line.driver.cpu,
   conntrack: (line) => line.kernel?.conntrack,
 };
@@ -92,6 +98,7 @@ function broadcastsWithin(run: MeasuredRun, during: string): BroadcastResult[] {
 
 /** A rate (count and share of the operations sent) or a counter (total and per second). */
 export function totalOf(run: MeasuredRun, name: string, during: string): Total | null {
+  if (name === 'clients_joined') return during === 'all' ? joinedOf(run) : null;
   const within = run.parts.within(during);
   const seconds = run.totals.windows().filter(within).length;
   if (seconds === 0) return null;
@@ -104,7 +111,8 @@ export function totalOf(run: MeasuredRun, name: string, during: string): Total |
   return count === null ? null : { count, rate: count / seconds };
 }
 
-function shareOf(
+/** A rate as the operations it counts, of how many; null for what is no rate. */
+export function shareOf(
   run: MeasuredRun,
   name: string,
   counters: Counters,
@@ -112,6 +120,7 @@ function shareOf(
 ): { count: number; of: number } | null {
   const parts = metricParts(name);
   if (ownOf(run, name)?.kind === 'rate') return own.shares.get(name) ?? { count: 0, of: 0 };
+  if (parts && isCauseName(parts)) return causeRateOf(parts.metric, parts.tag.value, counters, own.counters);
   if (parts?.tag) return taggedRateOf(parts.metric, `{${parts.tag.key}:${parts.tag.value}}`, own.counters);
   return rateOf(name, counters);
 }
@@ -126,6 +135,13 @@ function sumOf(
   if (ownOf(run, name)?.kind === 'counter') return own.counters.get(name) ?? 0;
   const ofKernel = KERNEL_COUNTERS[name];
   if (ofKernel) return kernelSum(run, ofKernel, during);
+  const ofServer = countOfEvents(name);
+  if (ofServer) {
+    const { serverEvents } = run;
+    // What came behind the last second is no less of the run.
+    const all = during === 'all' && serverEvents ? ofServer(serverEvents) : undefined;
+    return all ?? sumOfEvents(ofServer, linesWithin(run, during), serverEvents);
+  }
   const field = DELIVERY_FIELDS[name];
   if (field) return broadcastsWithin(run, during).reduce((sum, result) => sum + result[field], 0);
   return countOf(name, counters);
@@ -146,6 +162,12 @@ function kernelSum(
     .map(read)
     .filter((count) => count !== undefined);
   return counted.length === 0 ? null : counted.reduce((sum, count) => sum + count, 0);
+}
+
+function joinedOf({ clients }: MeasuredRun): Total | null {
+  if (!clients) return null;
+  const due = clients.planned - (clients.dropped ?? 0);
+  return { count: clients.joined, rate: due === 0 ? 0 : clients.joined / due };
 }
 
 function linesWithin(run: MeasuredRun, during: string): WindowLine[] {
@@ -178,7 +200,7 @@ function worstOf(
 ): { atMs: number; during: string | null } | null {
   const percentile = /^p\(([\d.]+)\)$/.exec(stat)?.[1];
   let worst: { window: number; value: number } | null = null;
-  for (const window of run.totals.windows()) {
+  for (const window of run.totals.windows().filter(run.parts.within('all'))) {
     const value = valueIn(run, name, window, percentile);
     if (value !== null && value > 0 && (!worst || value > worst.value)) worst = { window, value };
   }
@@ -208,6 +230,8 @@ function valueIn(
     case 'counter': {
       if (ownOf(run, name)) return totals.ownIn(window).counters.get(name) ?? null;
       const line = lineAt(run, window);
+      const ofServer = countOfEvents(name);
+      if (ofServer) return line ? sumOfEvents(ofServer, [line], run.serverEvents) : null;
       return (line && KERNEL_COUNTERS[name]?.(line)) ?? countOf(name, totals.countersIn(window));
     }
     case undefined:

@@ -109,7 +109,7 @@ test('an optional one is left out with a note, and the others stay', async () =>
   const here = scene();
   const ground = await open(here, planned(LOSS.optional(), KILL), { facts: without('nft', 'iptables') });
   assert.equal(ground.lab, here.lab);
-  assert.deepEqual([...ground.leftOut], ['packet-loss-1']);
+  assert.deepEqual([...ground.leftOut.keys()], ['packet-loss-1']);
   assert.deepEqual(here.notes, ['packet losses left out (faults packet-loss-1): no nft']);
   assert.equal(here.opened[0]?.firewall, null);
 });
@@ -120,7 +120,7 @@ test('a machine that does not let it be refuses all of them with its words', asy
     'kernel-fault-impossible faults packet-loss-1: ip netns add: Operation not permitted',
   ]);
   const ground = await open(scene(), planned(LOSS.optional()), failing);
-  assert.deepEqual([ground.lab, [...ground.leftOut]], [null, ['packet-loss-1']]);
+  assert.deepEqual([ground.lab, [...ground.leftOut.keys()]], [null, ['packet-loss-1']]);
 });
 
 test('a target on loopback is out of reach, which is said before anything is opened', async () => {
@@ -145,7 +145,7 @@ test('a target that is not reached from the namespace is refused, or its faults 
   ]);
   const optional = planned(LOSS.optional(), SLOW);
   const kept = await keepIfReached(ground, wish(optional), target);
-  assert.deepEqual([kept.lab, [...kept.leftOut], here.closed], [null, ['packet-loss-1'], 1]);
+  assert.deepEqual([kept.lab, [...kept.leftOut.keys()], here.closed], [null, ['packet-loss-1'], 1]);
   assert.equal(here.notes.length, 1);
   const reached = await keepIfReached(ground, wish(optional), { ...target, addresses: ['10.1.2.4'] });
   assert.equal(reached, ground);
@@ -154,6 +154,6 @@ test('a target that is not reached from the namespace is refused, or its faults 
 test('what stays of a network is said at the end of the run, not thrown into it', async () => {
   const here = scene();
   const lab = { ...here.lab, close: () => Promise.reject(new Error('by hand: sudo ip netns del x')) };
-  await leaveGround({ lab, leftOut: new Set() }, (note) => here.notes.push(note));
+  await leaveGround({ lab, leftOut: new Map() }, (note) => here.notes.push(note));
   assert.deepEqual(here.notes, ['by hand: sudo ip netns del x']);
 });

@@ -10,8 +10,11 @@ import { NetLab, type LabOptions, type OpenNetwork } from '../target/net-lab.ts'
 import { firewallOf, lacksOf, readLabFacts, type Lack, type LabFacts } from '../target/net-lab-needs.ts';
 import { isLoopback } from '../target/url.ts';
 
-/** The network of a run, when one is needed and can be had, and the faults that go without. */
-export type Ground = { lab: OpenNetwork | null; leftOut: ReadonlySet<string> };
+/** The network of a run, when one is needed and can be had, and the faults that go without, by id with the reason. */
+export type Ground = { lab: OpenNetwork | null; leftOut: LeftOut };
+
+/** Optional faults that are not injected, by id: what they lack. */
+export type LeftOut = ReadonlyMap<string, string>;
 
 export type LabWish = {
   faults: readonly PlannedFault[];
@@ -45,7 +48,7 @@ export async function openLab(wish: LabWish): Promise<Ground> {
       rest.map((fault) => ({ fault, lacks: [lack] })),
       onNote,
     );
-    return { lab: null, leftOut: new Set([...leftOut, ...none]) };
+    return { lab: null, leftOut: new Map([...leftOut, ...none]) };
   }
 }
 
@@ -70,7 +73,7 @@ export async function keepIfReached(
     onNote,
   );
   await lab.close();
-  return { lab: null, leftOut: new Set([...leftOut, ...none]) };
+  return { lab: null, leftOut: new Map([...leftOut, ...none]) };
 }
 
 /** Ends the network when the run is over; what stays of it is said. */
@@ -90,14 +93,17 @@ function beyondReach(host: string): Lack {
 
 type Lacking = { fault: PlannedFault; lacks: readonly Lack[] };
 
-/** Throws with all that must be had; of the others it is said, and their ids are returned. */
-function leaveOut(lacking: readonly Lacking[], onNote: (note: string) => void): Set<string> {
+/** Throws with all that must be had; of the others it is said, and returned with what they lack. */
+function leaveOut(lacking: readonly Lacking[], onNote: (note: string) => void): Map<string, string> {
   const refused = lacking.filter(({ fault }) => !fault.isOptional);
   if (refused.length > 0) throw new FiredrillError(EXIT.unreachable, refused.map(problemOf));
+  const leftOut = new Map<string, string>();
   for (const { fault, lacks } of lacking) {
-    onNote(`${fault.name} left out (faults ${fault.id}): ${lacks.map(({ got }) => got).join('; ')}`);
+    const why = lacks.map(({ got }) => got).join('; ');
+    leftOut.set(fault.id, why);
+    onNote(`${fault.name} left out (faults ${fault.id}): ${why}`);
   }
-  return new Set(lacking.map(({ fault }) => fault.id));
+  return leftOut;
 }
 
 function problemOf({ fault, lacks }: Lacking): Problem {

@@ -2,7 +2,8 @@
 import type { Clock } from '../base/clock.ts';
 import { checkAll } from '../base/errors.ts';
 import type { TargetAddress } from '../drive/orders.ts';
-import { ObserverClient, type ObserverListener } from '../observe/observer-client.ts';
+import { EventRises } from '../observe/event-rises.ts';
+import { ObserverClient, type ObserverListener, type ObserverOptions } from '../observe/observer-client.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
 import { startBundled } from '../target/bundled.ts';
 import { lookUp } from '../target/look-up.ts';
@@ -12,7 +13,7 @@ import { readTargetUrl, type TargetUrl } from '../target/url.ts';
 import type { Transport, Upgrade } from '../wire/transport.ts';
 import { CONNECT_PLAINLY, type ConnectWith } from './connect-with.ts';
 import { fitToMachine, type Crowd } from './fit-to-machine.ts';
-import { keepIfReached, leaveGround, openLab, type Ground } from './open-lab.ts';
+import { keepIfReached, leaveGround, openLab, type Ground, type LeftOut } from './open-lab.ts';
 import { readControlUrl } from './open-observer.ts';
 import { checkTarget } from './preflight.ts';
 import { leftOutForNodes, leftOutWithoutControl, nodesFor, refuseWithoutControl } from './server-faults.ts';
@@ -54,7 +55,8 @@ export type OpenTarget = {
   ground: Ground;
   connectsAtOnce: number;
   observe(startUs: number, listener: ObserverListener): void;
-  stopObserving(): void;
+  /** A last look, and no more. */
+  stopObserving(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -126,7 +128,18 @@ async function openUrl(
     const machine = readMachine();
     const fit = fitToMachine(machine, wanted, ground.lab === null ? address.addresses : LOOPBACK, false);
     const controlToken = choice.controlToken ?? null;
-    return opened({ url, address, control, controlToken, nodes: null, machine, fit, ground, clock, close });
+    return await opened({
+      url,
+      address,
+      control,
+      controlToken,
+      nodes: null,
+      machine,
+      fit,
+      ground,
+      clock,
+      close,
+    });
   } catch (error) {
     await close();
     throw error;
@@ -169,7 +182,18 @@ async function openBundled(
     const url = readTargetUrl(server.url, { allowTargets: [host] });
     const address = await reach(wanted, url, clock, () => {});
     const { control } = server;
-    return opened({ url, address, control, controlToken: null, nodes, machine, fit, ground, clock, close });
+    return await opened({
+      url,
+      address,
+      control,
+      controlToken: null,
+      nodes,
+      machine,
+      fit,
+      ground,
+      clock,
+      close,
+    });
   } catch (error) {
     await close();
     throw error;
@@ -199,10 +223,13 @@ type Parts = Pick<
   clock: Clock;
 };
 
-function opened({ url, clock, ...parts }: Parts): OpenTarget {
+async function opened({ url, clock, ...parts }: Parts): Promise<OpenTarget> {
   const { address, control, controlToken, machine, fit, ground, close } = parts;
   const sources =
     ground.lab?.takeSources(fit.clients) ?? sourceAddresses(machine, address.addresses, fit.clients);
+  const token = controlToken === null ? {} : { token: controlToken };
+  // Before anybody arrives: what is counted from now on is the run's.
+  const events = control === null ? null : await countFromNow({ clock, control, ...token });
   let observer: ObserverClient | null = null;
   return {
     ...parts,
@@ -210,12 +237,11 @@ function opened({ url, clock, ...parts }: Parts): OpenTarget {
     address: { ...address, sourceAddresses: sources },
     connectsAtOnce: Math.max(20, Math.floor(CONNECTS_AT_ONCE / fit.workers)),
     observe(startUs, listener) {
-      if (control === null) return;
-      const token = controlToken === null ? {} : { token: controlToken };
-      observer = new ObserverClient({ clock, control, startUs, listener, ...token });
+      if (control === null || events === null) return;
+      observer = new ObserverClient({ clock, control, startUs, listener, events, ...token });
       observer.start();
     },
-    stopObserving: () => observer?.stop(),
+    stopObserving: async () => observer?.finish(),
     async close() {
       observer?.stop();
       await close();
@@ -223,7 +249,17 @@ function opened({ url, clock, ...parts }: Parts): OpenTarget {
   };
 }
 
+/** A first look at the server's telemetry; one that fails is made up for by the next. */
+async function countFromNow(at: Pick<ObserverOptions, 'clock' | 'control' | 'token'>): Promise<EventRises> {
+  const events = new EventRises();
+  const listener: ObserverListener = { onReading() {}, onNodeDead() {}, incident() {} };
+  const observer = new ObserverClient({ ...at, startUs: 0, listener, events });
+  await observer.read().catch(() => null);
+  observer.stop();
+  return events;
+}
+
 /** The same ground, with further faults left out. */
-function without(ground: Ground, leftOut: ReadonlySet<string>): Ground {
-  return { ...ground, leftOut: new Set([...ground.leftOut, ...leftOut]) };
+function without(ground: Ground, leftOut: LeftOut): Ground {
+  return { ...ground, leftOut: new Map([...ground.leftOut, ...leftOut]) };
 }

@@ -1,4 +1,5 @@
 /** Rates and counters of the catalogue, from the counters the workers keep. */
+import { CAUSE_TAG } from '../base/timeout-causes.ts';
 import { OPERATIONS, type CounterName, type Counters } from '../measure/names.ts';
 
 type Share = { count: number; of: number };
@@ -42,6 +43,19 @@ export function taggedRateOf(
     default:
       return null;
   }
+}
+
+/** A rate split by cause, of all that was sent or timed out while it waited to be. */
+export function causeRateOf(
+  metric: string,
+  cause: string,
+  counters: Counters,
+  byCause: ReadonlyMap<string, number>,
+): Share {
+  const kind = metric === 'join_timeouts' ? 'join' : metric === 'push_timeouts' ? 'push' : 'heartbeat';
+  const unsent = kind === 'heartbeat' ? 0 : counters[`${kind}_unsent`];
+  const count = byCause.get(`${metric}{${CAUSE_TAG}:${cause}}`) ?? 0;
+  return { count, of: counters[`${kind}_sent`] + unsent };
 }
 
 /** A counter of the catalogue that the workers keep; null for any other. */

@@ -3,10 +3,11 @@
  * totals and the timeline, broadcasts settle, faults and incidents leave marks.
  */
 import type { Clock } from '../base/clock.ts';
+import type { CauseCount } from '../base/timeout-causes.ts';
 import { formatCount } from '../base/units.ts';
 import type { Conductor, ConductorListener } from '../drive/conductor.ts';
 import type { Gauges } from '../drive/gauges.ts';
-import type { FaultSchedule, FaultSpan, ScheduleListener } from '../faults/schedule.ts';
+import type { FaultNews, FaultSchedule, FaultSpan, ScheduleListener } from '../faults/schedule.ts';
 import { SATURATION_LIMITS } from '../judge/saturation.ts';
 import { IntervalLog } from '../measure/interval-log.ts';
 import { RunTotals } from '../measure/run-totals.ts';
@@ -15,9 +16,12 @@ import type { ObserverListener, ObserverReading } from '../observe/observer-clie
 import type { BroadcastLine, MarkLine, WindowLine } from '../record/timeline-line.ts';
 import type { RunWriter } from '../record/write-run.ts';
 import type { RunPlan } from '../scenario/plan.ts';
+import { stepName } from './fault-extent.ts';
+import { CauseBook } from './cause-book.ts';
 import { KernelWatch } from './kernel-watch.ts';
 import { LiveState } from './live.ts';
 import type { RunHooks } from './run.ts';
+import { ServerEvents } from './server-events.ts';
 import { toBroadcastLine, toWindowLine, type ServerReading } from './timeline.ts';
 
 type Setting = {
@@ -31,15 +35,23 @@ type Setting = {
 
 export class RunJournal implements ConductorListener, ScheduleListener, ObserverListener {
   readonly totals = new RunTotals();
+  readonly causes = new CauseBook(this.totals);
   readonly windows: WindowLine[] = [];
   readonly broadcasts: BroadcastLine[] = [];
   readonly marks: MarkLine[] = [];
   readonly incidents: { atMs: number; what: string }[] = [];
   readonly deadNodes = new Set<string>();
   readonly kernel = new KernelWatch();
+  readonly serverEvents = new ServerEvents();
   lostWorkers = 0;
   scenarioThrew: { message: string; stack: string } | null = null;
   isInterrupted = false;
+  /** Why an abort condition, somebody at another terminal, or the drill itself ended the run. */
+  stopped: { by: 'condition' | 'halt' | 'drill'; why: string } | null = null;
+  /** How a fault is taken off by hand, for those that cannot be lifted. */
+  undoOf: ((span: FaultSpan) => string) | null = null;
+  /** Told of each second when it is merged and written; its end, from the first arrival. */
+  readonly onSecond: ((untilMs: number) => void)[] = [];
   startUs = 0;
   startedWallMs = 0;
   mostWorkerRssBytes = 0;
@@ -81,7 +93,8 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
 
   /** True when the run ends before its plan. */
   get isCutShort(): boolean {
-    return this.isInterrupted || this.scenarioThrew !== null || this.serverGone !== null;
+    const { isInterrupted, stopped, scenarioThrew, serverGone } = this;
+    return isInterrupted || stopped !== null || scenarioThrew !== null || serverGone !== null;
   }
 
   phase(name: string): void {
@@ -97,6 +110,21 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     );
   }
 
+  /** Ends the run in good order before its time; the first reason to is the one it has. */
+  stop(by: 'condition' | 'halt' | 'drill', why: string): void {
+    if (this.isCutShort || this.#phase === 'drain') return;
+    this.stopped = { by, why };
+    this.#mark({ mark: 'interrupted', name: why });
+    this.#setting.hooks.onNote?.(`stopped: ${why}: lifting faults and writing the report`);
+    this.#end();
+  }
+
+  /** The steady state of a drill was seen not to hold, at that moment for the first time. */
+  deviated(words: string, atMs: number): void {
+    this.#mark({ mark: 'deviated', name: words }, atMs);
+    this.#setting.hooks.onNote?.(words);
+  }
+
   onWindow(merged: MergedWindow, gauges: Gauges, workers: number): void {
     const { plan, writer, hooks } = this.#setting;
     this.totals.add(merged);
@@ -106,6 +134,7 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.mostWorkerRssBytes = Math.max(this.mostWorkerRssBytes, gauges.rssBytes);
     const line = toWindowLine(merged, gauges, workers, this.#reading);
     this.#reading = {};
+    if (line.server) Object.assign(line.server, this.serverEvents.take());
     this.#addOwnLoad(line, merged);
     this.windows.push(line);
     writer.append(line);
@@ -116,6 +145,7 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     const saturated = line.driver.latenessP99Ms > latenessMs || line.driver.loopLagP99Ms > loopLagMs;
     const active = this.#schedule?.active() ?? [];
     hooks.onLive?.(this.#live.view(line.atMs + 1_000, this.#phase, active, saturated));
+    for (const told of this.onSecond) told(line.atMs + 1_000);
   }
 
   /** What this second cost us, and what the kernel counted in it. */
@@ -142,6 +172,15 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.broadcasts.sort((a, b) => a.atMs - b.atMs);
   }
 
+  onCauses(settled: readonly CauseCount[]): void {
+    this.#setting.writer.append(...this.causes.add(settled));
+  }
+
+  /** The timeouts whose cause died with a worker. */
+  closeCauses(): void {
+    if (this.lostWorkers > 0) this.#setting.writer.append(...this.causes.addLost());
+  }
+
   #addBroadcast(line: BroadcastLine): void {
     const at = this.broadcasts.findIndex(
       (known) =>
@@ -163,7 +202,8 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     return missing;
   }
 
-  onReading({ mailbox, server, tables }: ObserverReading): void {
+  onReading({ mailbox, server, tables, events }: ObserverReading): void {
+    this.serverEvents.add(events);
     const etsBytes = tables.reduce((sum, table) => sum + table.bytes, 0);
     this.#reading = { mailbox, server: { ...server, etsBytes } };
   }
@@ -185,6 +225,10 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     );
   }
 
+  onSilence(fault: string, answered: number, asked: number): void {
+    this.incident(`${fault} may not be on everywhere: only ${answered} of ${asked} workers answered`);
+  }
+
   onScenarioThrew(message: string, stack: string, client: number | null): void {
     if (this.scenarioThrew) return;
     this.scenarioThrew = { message, stack };
@@ -198,13 +242,17 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.#end();
   }
 
-  onFault(span: FaultSpan, what: 'on' | 'off' | 'not-injected' | 'not-lifted'): void {
+  onFault(span: FaultSpan, what: FaultNews): void {
     const { id, name } = span.fault;
     if (what === 'on') this.#mark({ mark: 'fault-on', name, fault: id });
+    else if (what === 'raised') this.#mark({ mark: 'fault-share', name: stepName(span), fault: id });
     else if (what === 'off') this.#mark({ mark: 'fault-off', name, fault: id });
+    else if (what === 'not-raised') this.incident(`${name} could not rise ${span.shortfall}`);
     else if (what === 'not-injected') this.incident(`${name} could not be injected: ${span.failure}`);
     else this.incident(`${name} could not be lifted: ${span.failure}`);
     if (what === 'on' || what === 'off') this.#setting.hooks.onNote?.(`${name} ${what}`);
+    if (what === 'not-lifted' && span.liftedAtMs === null && this.undoOf) this.note(this.undoOf(span));
+    else if (what === 'raised') this.#setting.hooks.onNote?.(stepName(span));
   }
 
   incident(what: string): void {
@@ -224,8 +272,8 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     return this.#hlog;
   }
 
-  #mark(mark: Omit<MarkLine, 'type' | 'atMs'>): void {
-    const line: MarkLine = { type: 'mark', atMs: this.#nowMs(), ...mark };
+  #mark(mark: Omit<MarkLine, 'type' | 'atMs'>, atMs = this.#nowMs()): void {
+    const line: MarkLine = { type: 'mark', atMs, ...mark };
     this.marks.push(line);
     this.#setting.writer.append(line);
   }

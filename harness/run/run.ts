@@ -7,25 +7,32 @@ import type { ExitCode } from '../base/errors.ts';
 import { upgradeFor } from '../drive/client-settings.ts';
 import { Conductor } from '../drive/conductor.ts';
 import type { Crew } from '../drive/crew.ts';
-import type { FaultHands } from '../faults/fault.ts';
+import { undoWords } from '../faults/undo-words.ts';
 import { FaultSchedule } from '../faults/schedule.ts';
-import { LeasedFaults } from '../faults/server/lease.ts';
 import type { LiveView } from '../record/live-view.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { RunWriter } from '../record/write-run.ts';
+import type { Threshold } from '../scenario/api.ts';
+import { planDrill, type DrillFlags } from '../scenario/drill-plan.ts';
 import type { Result } from '../scenario/finding.ts';
 import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
 import { planRun, type PlanOverrides } from '../scenario/plan.ts';
-import { ControlPort } from '../target/control-port.ts';
 import { bareTransport } from '../wire/connection.ts';
 import type { Transport } from '../wire/transport.ts';
 import { withThresholds } from '../scenario/added-thresholds.ts';
 import { withServerSettings } from './bundled-choice.ts';
+import { watchAborts } from './abort-watch.ts';
 import { conclude } from './conclude.ts';
 import type { TransportChoice } from './connect-with.ts';
+import { drillJournal } from './drill-journal.ts';
+import { openDrill } from './drill-run.ts';
+import { handsOf, leasesOf } from './fault-hands.ts';
 import { hireFirst } from './first-worker.ts';
-import { openTarget, type OpenTarget, type TargetChoice } from './open-target.ts';
+import { noteInterrupt } from './halted.ts';
+import { actsOnServer, leaveFaults } from './left-faults.ts';
+import { openTarget, type TargetChoice } from './open-target.ts';
 import { RunJournal } from './run-journal.ts';
+import { undoPlace } from './undo-faults.ts';
 
 export type RunOptions = Partial<TransportChoice> & {
   scenarioFile: string;
@@ -39,8 +46,10 @@ export type RunOptions = Partial<TransportChoice> & {
   workers?: number;
   /** Folder of the run; undefined makes one under reports/runs. */
   out?: string;
+  /** Runs it as a chaos drill, by these flags. */
+  drill?: DrillFlags;
   /** Thresholds beside the scenario's own. */
-  thresholds: Record<string, string[]>;
+  thresholds: Record<string, Threshold[]>;
   env: Record<string, string>;
   /** The command as typed, for the record. */
   command: string;
@@ -52,8 +61,22 @@ export type RunHooks = {
   onLive?(view: LiveView): void;
   /** A line worth saying as it happens: a phase, a fault, an incident, a limit. */
   onNote?(text: string): void;
-  /** Aborted by the first Ctrl-C: end in good order, now. */
+  /** Aborted by the first Ctrl-C, or with `HALTED` from another terminal: end in good order, now. */
   interrupt?: AbortSignal;
+  /** The workers wait for the first arrival to fall due: the run can be ended from now on. */
+  onBegun?(begun: Begun): void;
+};
+
+/** A run in progress, for whoever wants to know or to end it. */
+export type Begun = {
+  scenario: string;
+  dir: string;
+  target: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  command: string;
+  /** Names of the faults that are on. */
+  faultsOn(): string[];
 };
 
 export type RunResult = {
@@ -87,6 +110,7 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
   const file = await loadScenario(options.scenarioFile, options.variant);
   const loaded = withThresholds(file, options.thresholds);
   const wanted = planRun(loaded.scenario, options.overrides);
+  const drillPlan = options.drill ? planDrill(loaded.scenario, wanted, options.drill) : null;
   const interrupt = hooks.interrupt ?? new AbortController().signal;
   const { choice, note } = withServerSettings(options.target, loaded.scenario.server);
   if (note !== null) hooks.onNote?.(note);
@@ -134,8 +158,17 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
     if (target.ground.lab) crew.enter(target.ground.lab.prefix);
     conductor = new Conductor(clock, journal, crew);
     const faults = plan.faults.filter(({ id }) => !target.ground.leftOut.has(id));
-    const schedule = new FaultSchedule(clock, faults, handsOf(target, conductor, clock, plan.seed), journal);
+    const leases = leasesOf(target, clock);
+    const declared = loaded.scenario.metrics;
+    const drill =
+      drillPlan &&
+      openDrill({ clock, drill: drillPlan, plan: { ...plan, faults }, journal, conductor, declared });
+    const hands = handsOf(target, leases, conductor, plan.seed);
+    const schedule = new FaultSchedule(clock, faults, hands, journal, drill?.gate);
+    drill?.attach(schedule);
     journal.attach(conductor, schedule);
+    journal.undoOf = (span) => `by hand: ${undoWords(span, undoPlace(target)).byHand}`;
+    watchAborts({ journal, conductor, spans: schedule.spans, plan, declared }, loaded);
     await conductor.launch({
       workers: target.fit.workers,
       scenarioFile: options.scenarioFile,
@@ -159,14 +192,27 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
     conductor.start(startUs);
     schedule.start(startUs);
     target.observe(startUs, journal);
+    hooks.onBegun?.({
+      scenario,
+      dir: writer.dir,
+      target: target.display,
+      startedAt: new Date(journal.startedWallMs).toISOString(),
+      command: options.command,
+      faultsOn: () => schedule.active().map(({ name }) => name),
+    });
     await planOver(clock, startUs + plan.totalMs * 1e3, [journal.ended, aborted(interrupt)]);
-    if (interrupt.aborted) journal.interrupted();
+    noteInterrupt(interrupt, journal);
 
+    drill?.end();
     journal.phase('drain');
-    await schedule.end();
+    await schedule.end({ leave: drill?.leavesFaults ?? false });
+    const note = (text: string): void => journal?.note(text);
+    const place = undoPlace(target);
+    const left = await leaveFaults(schedule.spans, { clock, startUs, place, leases, note });
     await conductor.stop(journal.isCutShort ? 1_500 : DRAIN_MS);
-    target.stopObserving();
+    await target.stopObserving();
     await conductor.finish();
+    drill?.lookAfter(journal.isCutShort);
     const { record, result } = conclude({
       options,
       loaded,
@@ -175,10 +221,14 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
       conductor,
       schedule,
       journal,
+      drill: drill && { watch: drill, left },
     });
     writer.writeFile('intervals.hlog', journal.intervals);
+    if (drill) writer.writeFile('journal.json', drillJournal(record.summary, drill, schedule.spans, journal));
     writer.writeSummary(record.summary);
     writer.close();
+    // A server of ours ends more readily without what was left on.
+    if (target.nodes !== null) await schedule.letGo(actsOnServer);
     return { record, result, dir: writer.dir, exitCode: record.summary.exitCode as ExitCode };
   } finally {
     conductor?.kill();
@@ -189,23 +239,6 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
 /** The stock client is read only where it is asked for. */
 async function transportOf(name: RunOptions['transport']): Promise<Transport> {
   return name === 'ws' ? (await import('../wire/ws-transport.ts')).wsTransport : bareTransport;
-}
-
-function handsOf(target: OpenTarget, conductor: Conductor, clock: Clock, seed: number): FaultHands {
-  const control = target.control === null ? null : new ControlPort(target.control, target.controlToken);
-  const faults = control === null ? null : new LeasedFaults(clock, control);
-  const needFaults = (): LeasedFaults => {
-    if (!faults) throw new Error('the target has no control port');
-    return faults;
-  };
-  return {
-    seed,
-    injectServer: async (fault) => needFaults().inject(fault),
-    liftServer: async (id) => needFaults().lift(id),
-    strike: (order) => conductor.strike(order),
-    liftStrike: (id) => conductor.lift(id),
-    ...(target.ground.lab ? { lab: target.ground.lab } : {}),
-  };
 }
 
 /** What a run is called on the screen: `blocking-handler trouble`. */

@@ -43,7 +43,14 @@ test('optional faults are left out with a note each, and only where there is no 
   const faults = planned(SLOW.optional(), DROP, SPLIT.optional());
   const notes: string[] = [];
   const leftOut = leftOutWithoutControl(faults, null, (note) => notes.push(note));
-  assert.deepEqual([...leftOut], ['slow-join-1', 'netsplit-1']);
+  const why = 'a target without a control port';
+  assert.deepEqual(
+    [...leftOut],
+    [
+      ['slow-join-1', why],
+      ['netsplit-1', why],
+    ],
+  );
   assert.deepEqual(notes, [
     'slow joins left out (faults slow-join-1): a target without a control port',
     'netsplits left out (faults netsplit-1): a target without a control port',
@@ -68,6 +75,6 @@ test('a fault for more nodes than were asked for is refused, or left out where i
   assert.equal(leftOutForNodes(faults, 2, assert.fail).size, 0);
   const notes: string[] = [];
   const leftOut = leftOutForNodes(planned(SPLIT.optional(), fault.deploy()), 1, (note) => notes.push(note));
-  assert.deepEqual([...leftOut], ['netsplit-1']);
+  assert.deepEqual([...leftOut], [['netsplit-1', 'a server of 1 node, where it needs 2']]);
   assert.deepEqual(notes, ['netsplits left out (faults netsplit-1): a server of 1 node, where it needs 2']);
 });

@@ -5,6 +5,7 @@
 import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
 import { nodesNeeded } from '../faults/process/nodes-needed.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
+import type { LeftOut } from './open-lab.ts';
 
 /** Refuses (114) what is asked of a control port where there is none. */
 export function refuseWithoutControl(faults: readonly PlannedFault[], control: string | null): void {
@@ -20,12 +21,12 @@ export function refuseWithoutControl(faults: readonly PlannedFault[], control: s
   if (problems.length > 0) throw new FiredrillError(EXIT.unreachable, problems);
 }
 
-/** The optional ones of these, by id, each with a note. */
+/** The optional ones of these, each with its reason and a note. */
 export function leftOutWithoutControl(
   faults: readonly PlannedFault[],
   control: string | null,
   onNote: (note: string) => void,
-): ReadonlySet<string> {
+): LeftOut {
   return leaveOut(askedOfControl(faults, control), () => 'a target without a control port', onNote);
 }
 
@@ -38,12 +39,12 @@ export function nodesFor(
   return asked ?? Math.max(fitting, ...faults.map(nodesNeeded));
 }
 
-/** Refuses (104) what needs more nodes than were asked for; optional ones, by id, are left out with a note. */
+/** Refuses (104) what needs more nodes than were asked for; optional ones are left out with a note. */
 export function leftOutForNodes(
   faults: readonly PlannedFault[],
   nodes: number,
   onNote: (note: string) => void,
-): ReadonlySet<string> {
+): LeftOut {
   const lacking = faults.filter((fault) => nodesNeeded(fault) > nodes);
   const got = nodes === 1 ? 'a server of 1 node' : `a server of ${nodes} nodes`;
   const problems = lacking
@@ -68,7 +69,7 @@ function leaveOut(
   faults: readonly PlannedFault[],
   why: (fault: PlannedFault) => string,
   onNote: (note: string) => void,
-): ReadonlySet<string> {
+): LeftOut {
   for (const fault of faults) onNote(`${fault.name} left out (faults ${fault.id}): ${why(fault)}`);
-  return new Set(faults.map(({ id }) => id));
+  return new Map(faults.map((fault) => [fault.id, why(fault)]));
 }

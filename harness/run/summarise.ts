@@ -1,7 +1,7 @@
 /** The numbers of `summary.json` from what a run has measured. */
 import { METRICS } from '../base/metrics.ts';
 import { trendScale } from '../base/own-metrics.ts';
-import { metricParts, TAGGED_METRICS } from '../base/tagged-metric.ts';
+import { isCauseName, metricParts, TAGGED_METRICS } from '../base/tagged-metric.ts';
 import type { Gauges } from '../drive/gauges.ts';
 import type { Attempts, BooksInput, SamplePair } from '../judge/books.ts';
 import type { Histogram } from '../measure/histogram.ts';
@@ -53,7 +53,7 @@ function taggedNames({ totals, own }: MeasuredRun): string[] {
   for (const name of seen) {
     const parts = metricParts(name);
     if (!parts?.tag) continue;
-    if (own?.has(parts.metric) || TAGGED.includes(parts.metric)) names.add(name);
+    if (own?.has(parts.metric) || TAGGED.includes(parts.metric) || isCauseName(parts)) names.add(name);
     // The outcomes of what carries a tag make its rates.
     else for (const rate of ratesOf(parts.metric)) names.add(rate + name.slice(parts.metric.length));
   }
@@ -83,11 +83,10 @@ function toTrendMetric(histogram: Histogram, scale: number): TrendMetric {
   };
 }
 
+type Account = Outcomes & { planned: number; sent: number; buffered: number; unsent?: number };
+
 /** Where the operations of each kind ended. */
-export function operationsOf(
-  run: MeasuredRun,
-  gauges: Gauges,
-): Record<OperationKind, Outcomes & { planned: number; sent: number; buffered: number }> {
+export function operationsOf(run: MeasuredRun, gauges: Gauges): Record<OperationKind, Account> {
   const inFlight: Record<OperationKind, number> = {
     connect: gauges.inFlightConnect,
     join: gauges.inFlightJoin,
@@ -108,9 +107,10 @@ export function operationsOf(
         dropped: counters[`${kind}_dropped`],
         inFlight: inFlight[kind],
         buffered: kind === 'push' ? gauges.bufferedPush : 0,
+        ...(kind === 'push' || kind === 'join' ? { unsent: counters[`${kind}_unsent`] } : {}),
       },
     ]),
-  ) as Record<OperationKind, Outcomes & { planned: number; sent: number; buffered: number }>;
+  ) as Record<OperationKind, Account>;
 }
 
 /** Clients and casts that were due, and what became of them. */

@@ -8,7 +8,7 @@ import type { LoadedScenario } from './load.ts';
 /** Adds them, checked like the file's own; `FiredrillError` 104 with every problem. */
 export function withThresholds(
   loaded: LoadedScenario,
-  added: Readonly<Record<string, readonly string[]>>,
+  added: Readonly<Record<string, readonly Threshold[]>>,
 ): LoadedScenario {
   if (Object.keys(added).length === 0) return loaded;
   const all = new Map<string, readonly Threshold[]>(Object.entries(loaded.scenario.thresholds ?? {}));

@@ -4,6 +4,7 @@
  */
 import type { Random } from '../base/random.ts';
 import type { Duration } from '../base/units.ts';
+import type { Drill } from './drill-shape.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Feed } from './feed.ts';
 import type { Part, Result, Results, ThresholdName } from './finding.ts';
@@ -189,6 +190,10 @@ export type Threshold =
       /** `all` (default), `steady` (no fault on), or a fault's kind. */
       during?: Part;
       level?: 'error' | 'warn';
+      /** Ends the run (108) the first time it fails over the last ten seconds; looked at each second after the ramp. */
+      abortOnFail?: boolean;
+      /** When that is first looked at, from the end of the ramp (0 s). */
+      delayAbortEval?: Duration;
     };
 
 /** A metric of the scenario's own; a trend is in ms unless it says otherwise. */
@@ -220,6 +225,8 @@ export type Scenario<Row = unknown, Own extends string = string> = {
   metrics?: Readonly<Record<Own, OwnMetric>>;
   /** Settings of the bundled server, where the run starts it. */
   server?: ServerSettings;
+  /** What `firedrill drill` holds the system against. */
+  drill?: Drill<NoInfer<Own>>;
 };
 
 type Life<Row, Own extends string> = Pick<Scenario<Row, Own>, 'client'>;

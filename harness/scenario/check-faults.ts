@@ -3,6 +3,7 @@ import type { Problem } from '../base/errors.ts';
 import { suggest } from '../base/neighbours.ts';
 import { formatMs } from '../base/units.ts';
 import { FAULT_SPECS, faultSpec } from './fault.ts';
+import { checkRamp } from './check-ramp.ts';
 import type { FaultSpec, ParamSpec } from './fault-spec.ts';
 import { checkDuration, checkNumber, describeValue, isFields } from './shape.ts';
 import type { Fields } from './shape.ts';
@@ -50,6 +51,7 @@ function checkFault(
     });
   } else {
     checkParams(spec, fault['params'], `${path}.params`, problems);
+    checkRamp(spec, fault, `${path}.ramp`, problems);
   }
   checkTimes(fault, path, totalMs, problems);
   return spec?.kind;

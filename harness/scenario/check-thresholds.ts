@@ -4,7 +4,9 @@ import { metricOf } from '../base/metrics.ts';
 import type { MetricKind } from '../base/metrics.ts';
 import { neighbours, suggest } from '../base/neighbours.ts';
 import { metricParts, TAGGED_METRICS } from '../base/tagged-metric.ts';
+import { CAUSE_TAG, isCauseRate, isTimeoutCause, TIMEOUT_CAUSES } from '../base/timeout-causes.ts';
 import { checkStatistic, isProblem, parseThreshold } from '../judge/threshold-grammar.ts';
+import { ABORT_FIELDS, checkAbort } from './check-abort.ts';
 import { checkFields, describeValue, isFields } from './shape.ts';
 
 /** What a threshold may name: metrics, the scenario's own with their kinds, the kinds of its faults. */
@@ -60,6 +62,16 @@ function checkMetric(name: string, path: string, names: ThresholdNames, problems
     problems.push({ code: 'unknown-metric', path, got: `'${metric}'`, wanted: known.join(', '), hint });
     return;
   }
+  if (metric === 'server_events' && tag !== null && tag.key !== 'event') {
+    problems.push({
+      code: 'unknown-tag',
+      path,
+      got: `'${name}'`,
+      wanted: 'an event of the server: server_events{event:phoenix.channel_joined}',
+    });
+    return;
+  }
+  if (tag?.key === CAUSE_TAG && isCauseRate(metric)) return checkCause(tag.value, name, path, problems);
   const split: readonly string[] = [...TAGGED_METRICS, ...names.own.keys()];
   if (tag === null || split.includes(metric)) return;
   const hint = "for a part of the run use { expression, during: 'steady' }";
@@ -69,6 +81,19 @@ function checkMetric(name: string, path: string, names: ThresholdNames, problems
     got: `'${name}'`,
     wanted: `tags on ${split.join(', ')}`,
     hint,
+  });
+}
+
+/** The rates of timeouts are split by cause, and there are only so many causes. */
+function checkCause(cause: string, name: string, path: string, problems: Problem[]): void {
+  if (isTimeoutCause(cause)) return;
+  const wanted = `a cause of timeouts: ${TIMEOUT_CAUSES.join(', ')}`;
+  problems.push({
+    code: 'unknown-cause',
+    path,
+    got: `'${name}'`,
+    wanted,
+    hint: suggest(cause, TIMEOUT_CAUSES),
   });
 }
 
@@ -85,7 +110,7 @@ function checkThreshold(
     problems.push({ code: 'not-a-threshold', path, got: describeValue(threshold), wanted });
     return;
   }
-  checkFields(threshold, ['expression', 'during', 'level'], path, problems);
+  checkFields(threshold, ['expression', 'during', 'level', ...ABORT_FIELDS], path, problems);
   checkExpression(threshold['expression'], metric, `${path}.expression`, names, problems);
   const { during, level } = threshold as { during?: unknown; level?: unknown };
   const parts = ['all', 'steady', ...names.faultKinds];
@@ -107,6 +132,7 @@ function checkThreshold(
       wanted: 'error or warn',
     });
   }
+  checkAbort(threshold, metric, path, problems);
 }
 
 function checkExpression(

@@ -171,14 +171,14 @@ test('a network drop takes at least some and at most all connections', () => {
 test('a threshold names a metric, a statistic that fits it and a part of the run', () => {
   const thresholds = {
     push_timeouts: ['p(99)<1', 'rate<'],
-    push_duration: [{ expression: 'p(99)<1', during: 'slow_join', level: 'fatal', abortOnFail: true }, 7],
+    push_duration: [{ expression: 'p(99)<1', during: 'slow_join', level: 'fatal', abortOnFial: true }, 7],
     join_duration: [],
     'push_duration{room}': ['max<1'],
   };
   assert.deepEqual(problemsOf({ thresholds }), [
     'threshold-statistic thresholds.push_timeouts[0]',
     'threshold-grammar thresholds.push_timeouts[1]',
-    'unknown-field thresholds.push_duration[0].abortOnFail',
+    'unknown-field thresholds.push_duration[0].abortOnFial',
     'unknown-part thresholds.push_duration[0].during',
     'unknown-level thresholds.push_duration[0].level',
     'not-a-threshold thresholds.push_duration[1]',
@@ -263,6 +263,8 @@ test('a threshold may look at one tag, of the metrics that have tags', () => {
   }
   assert.deepEqual(ask('push_durations{a:b}'), ['unknown-metric: did you mean push_duration{a:b}?']);
   assert.match(ask('drops{a:b}')[0] ?? '', /^untagged-metric/);
+  assert.deepEqual(ask('server_events{event:phoenix.socket_drain}'), []);
+  assert.match(ask('server_events{kind:search}')[0] ?? '', /^unknown-tag/);
 });
 
 test('never shows a header, and takes those only that an upgrade may have', () => {

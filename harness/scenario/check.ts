@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../base/errors.ts';
 import { checkConnect } from './check-connect.ts';
+import { checkDrill } from './check-drill.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkClaim, checkSmall } from './check-library.ts';
 import { checkLoad } from './check-load.ts';
@@ -81,6 +82,7 @@ function checkRun(
   const metrics = checkMetrics(candidate, knownMetrics, problems);
   checkThresholds(candidate['thresholds'], { knownMetrics, own: metrics, faultKinds: kinds }, problems);
   checkServer(candidate['server'], problems);
+  checkDrill(candidate['drill'], { knownMetrics, own: metrics }, problems);
 }
 
 function checkAbout(about: unknown, problems: Problem[]): void {

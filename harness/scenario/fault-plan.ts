@@ -1,6 +1,7 @@
 /** A fault as a scenario writes it: a kind, parameters with units, a place on the timeline. */
 import type { Duration } from '../base/units.ts';
 import type { FaultParams, FaultSpec, ParamSpec } from './fault-spec.ts';
+import { USUAL_STEPS, type Ramp } from './ramp.ts';
 
 /** How often a fault comes again. */
 export type Repeat = { gap: Duration; times: number };
@@ -14,25 +15,33 @@ export type FaultPlan = {
   /** How long it stays; undefined until `.for()` was called. */
   readonly forTime?: Duration;
   readonly repeat?: Repeat;
+  /** How its share rises; undefined hits all of it at once. */
+  readonly rise?: Ramp;
   /** A target that cannot take it runs without it, and the report says so. */
   readonly isOptional?: boolean;
   /** When it goes on, from the first arrival. */
   at(time: Duration): FaultPlan;
   /** How long it stays on. */
   for(time: Duration): FaultPlan;
+  /**
+   * Its share rises over that time in so many equal steps (5), the first when it goes on; whoever was hit stays hit. What
+   * happens to a connection once, a reset for one, happens to the next of them with each step, and to none twice.
+   */
+  ramp(time: Duration, steps?: number): FaultPlan;
   /** It goes on again each `gap` after it went on, `times` in all. */
   every(gap: Duration, times: number): FaultPlan;
   /** Without it a target that cannot take the fault is refused (114) before any load. */
   optional(): FaultPlan;
 };
 
-type Given = Pick<FaultPlan, 'kind' | 'params' | 'atTime' | 'forTime' | 'repeat' | 'isOptional'>;
+type Given = Pick<FaultPlan, 'kind' | 'params' | 'atTime' | 'forTime' | 'repeat' | 'rise' | 'isOptional'>;
 
 function plan(given: Given): FaultPlan {
   return {
     ...given,
     at: (atTime) => plan({ ...given, atTime }),
     for: (forTime) => plan({ ...given, forTime }),
+    ramp: (time, steps = USUAL_STEPS) => plan({ ...given, rise: { time, steps } }),
     every: (gap, times) => plan({ ...given, repeat: { gap, times } }),
     optional: () => plan({ ...given, isOptional: true }),
   };

@@ -56,6 +56,8 @@ export type FaultSpec = {
   words(params: FaultParams): FaultWords;
   /** What shows it; the first is what recovery is judged by, second by second. */
   effects: readonly [EffectName, ...EffectName[]];
+  /** The parameter that may rise (ramp.ts): `share` where there is one, unless told here; null when none may. */
+  ramps?: string | null;
   /** What is wrong with parameters that are each in range; null when nothing is. */
   check?(params: Readonly<Record<string, unknown>>, path: string): Problem | null;
 };

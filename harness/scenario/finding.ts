@@ -40,7 +40,7 @@ export type Result<Own extends string = never> = {
   text(metric: ThresholdName<Own>, statistic: Statistic, options?: { during?: Part }): string;
   /** Clients that joined (or connected, where the scenario joins nothing). */
   readonly clients: number;
-  readonly verdict: 'pass' | 'fail' | 'inconclusive';
+  readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'deviated';
   readonly thresholds: readonly JudgedThreshold[];
 };
 

@@ -15,6 +15,7 @@ import { faultSpec } from './fault.ts';
 import { moveTime, planLoad, planRate } from './load-plan.ts';
 import type { Phases } from './load-plan.ts';
 import type { LoadPlan, PlannedRate } from './planned-load.ts';
+import { planRamp, rampWords, type PlannedRamp } from './ramp.ts';
 import { checkNumber } from './shape.ts';
 
 /** A fault with its defaults filled in and its place on this run's clock. */
@@ -39,6 +40,8 @@ export type PlannedFault = {
   effects: readonly EffectName[];
   /** A target that cannot take it runs without it. */
   isOptional: boolean;
+  /** Absent where all of it is hit at once. */
+  ramp?: PlannedRamp;
 };
 
 export type RunPlan = {
@@ -116,7 +119,7 @@ function nobodyArrives(seed: number): Problem {
 function planFaults(faults: readonly FaultPlan[], written: Phases, phases: Phases): PlannedFault[] {
   const seen = new Map<string, number>();
   return faults.flatMap((fault) => {
-    const { kind, repeat, isOptional = false } = fault;
+    const { kind, repeat, rise, isOptional = false } = fault;
     const spec = faultSpec(kind);
     // A checked scenario has none such; what is planned is never less than what was asked.
     if (!spec) throw new Error(`no fault ${kind}`);
@@ -126,7 +129,9 @@ function planFaults(faults: readonly FaultPlan[], written: Phases, phases: Phase
       const number = (seen.get(kind) ?? 0) + 1;
       seen.set(kind, number);
       const atMs = msOf(fault.atTime ?? 0) + time * gapMs;
-      return {
+      const forMs = msOf(fault.forTime ?? 0);
+      const moved = moveFault(atMs, forMs, written, phases);
+      const planned: PlannedFault = {
         id: `${kind.replaceAll('_', '-')}-${number}`,
         kind,
         name: spec.name,
@@ -135,8 +140,11 @@ function planFaults(faults: readonly FaultPlan[], written: Phases, phases: Phase
         ...spec.words(params),
         effects: spec.effects,
         isOptional,
-        ...moveFault(atMs, msOf(fault.forTime ?? 0), written, phases),
+        ...moved,
       };
+      if (!rise) return planned;
+      const ramp = planRamp(spec, params, (msOf(rise.time) * moved.forMs) / forMs, rise.steps);
+      return { ...planned, ramp, what: `${planned.what}, ${rampWords(ramp)}` };
     });
   });
 }

@@ -4,7 +4,11 @@ import type { Problem } from '../base/errors.ts';
 const METRIC_AND_EXPRESSION = /^([A-Za-z_]\w*(?:\{[^{}]*\})?)=(.+)$/s;
 
 /** By metric, in the order typed; what is none is left out and reported. */
-export function readTypedThresholds(typed: readonly string[], problems: Problem[]): Map<string, string[]> {
+export function readTypedThresholds(
+  typed: readonly string[],
+  problems: Problem[],
+  flag: '--threshold' | '--abort' = '--threshold',
+): Map<string, string[]> {
   // A map, for a metric may be called anything, `__proto__` too.
   const thresholds = new Map<string, string[]>();
   for (const text of typed) {
@@ -15,10 +19,10 @@ export function readTypedThresholds(typed: readonly string[], problems: Problem[
     }
     problems.push({
       code: 'bad-flag',
-      path: '--threshold',
+      path: flag,
       got: `'${text}'`,
       wanted: 'metric=expression',
-      hint: "--threshold 'push_duration=p(99)<250'",
+      hint: `${flag} 'push_duration=p(99)<250'`,
     });
   }
   return thresholds;

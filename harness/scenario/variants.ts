@@ -3,11 +3,13 @@
  * inherit every field they do not name.
  */
 import type { Scenario, Threshold } from './api.ts';
+import type { CheckedDrill } from './drill-shape.ts';
 import { isFields, type Fields } from './shape.ts';
 
 /** A scenario whose metrics are known by name only. */
-export type CheckedScenario = Omit<Scenario, 'thresholds'> & {
+export type CheckedScenario = Omit<Scenario, 'thresholds' | 'drill'> & {
   thresholds?: Readonly<Record<string, readonly Threshold[]>>;
+  drill?: CheckedDrill;
 };
 
 /** What a variant may name, and a run goes by. */
@@ -21,6 +23,7 @@ export const RUN_FIELDS: readonly string[] = [
   'thresholds',
   'metrics',
   'server',
+  'drill',
 ];
 
 export const MOST_VARIANTS = 6;

@@ -48,6 +48,11 @@ export class ControlPort {
     return this.#isThere('PUT', id, { ttl_ms: Math.ceil(ttlMs) });
   }
 
+  /** Changes the share of a fault, in place; false when the server has no fault of that id any more. */
+  raise(id: string, share: number): Promise<boolean> {
+    return this.#isThere('PUT', id, { share });
+  }
+
   /** False when the server has no fault of that id any more. */
   lift(id: string): Promise<boolean> {
     return this.#isThere('DELETE', id);

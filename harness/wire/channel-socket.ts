@@ -13,6 +13,7 @@ import { scanReply } from './reply-scan.ts';
 import { isSkipped, type Buffered } from './send-buffer.ts';
 import { TEXT_CODECS } from './text-codec.ts';
 import type { ClientConnection } from './transport.ts';
+import type { UnansweredOfSocket } from './unanswered.ts';
 
 const OPEN_MAP = 0x7b;
 const NO_CHANNELS: readonly ClientChannel[] = Object.freeze([]);
@@ -27,6 +28,10 @@ export abstract class ChannelSocket extends WheelTimer {
   tags: readonly string[] | null = null;
   /** The connection there is, open or not. */
   connection: ClientConnection | null = null;
+  /** When the last message came; that it opened counts as one. */
+  heardUs = 0;
+  /** What timed out and may still be answered; null unless something has. */
+  unanswered: UnansweredOfSocket | null = null;
   #buffer: Buffered[] | null = null;
 
   constructor(world: SocketWorld, index: number) {
@@ -168,6 +173,7 @@ export abstract class ChannelSocket extends WheelTimer {
   onText(buffer: Buffer, from: number, to: number): void {
     const { clock, observer, profile } = this.world;
     const nowUs = clock.nowUs();
+    this.heardUs = nowUs;
     if (observer.intake(this, buffer, from, to, nowUs)) return;
     const scanned = profile.vsn === '2.0.0' ? scanReply(buffer, from, to) : null;
     if (!scanned) {
@@ -176,7 +182,7 @@ export abstract class ChannelSocket extends WheelTimer {
       return;
     }
     const { ref, status, responseFrom, responseTo } = scanned;
-    const pending = this.#awaited(ref, joinRefAt(buffer, from));
+    const pending = this.#awaited(ref, joinRefAt(buffer, from), nowUs);
     if (!pending) return;
     const isRead = pending.settle !== null || status === 'error' || pending.kind === 'join';
     // Two bytes that begin a map are an empty one.
@@ -187,13 +193,14 @@ export abstract class ChannelSocket extends WheelTimer {
   }
 
   onBinary(buffer: Buffer, from: number, to: number): void {
+    this.heardUs = this.world.clock.nowUs();
     const message = decodeBinary(buffer, from, to);
-    if (message) this.#heard(message, this.world.clock.nowUs());
+    if (message) this.#heard(message, this.heardUs);
   }
 
   #heard({ joinRef, ref, topic, event, payload }: Message, nowUs: number): void {
     if (event === 'phx_reply') {
-      const pending = ref === null ? null : this.#awaited(ref, joinRef);
+      const pending = ref === null ? null : this.#awaited(ref, joinRef, nowUs);
       if (!pending) return;
       const body = payload as { status?: unknown; response?: unknown } | null;
       const status = body?.status === 'ok' ? 'ok' : 'error';
@@ -207,13 +214,13 @@ export abstract class ChannelSocket extends WheelTimer {
   }
 
   /** The message of ours that a reply belongs to; null when it comes too late, or to somebody else. */
-  #awaited(ref: number, joinRef: number | null): PendingReply | null {
+  #awaited(ref: number, joinRef: number | null, nowUs: number): PendingReply | null {
     const { pending: table, observer } = this.world;
     const pending = table.get(ref);
     const isOurs = pending?.socket === this && pending.sentUs !== UNSENT;
     const isOutdated = joinRef !== null && pending?.channel && pending.channel.joinRef !== joinRef;
     if (isOurs && !isOutdated) return pending;
-    if (!table.isUnwanted(ref)) observer.lateReply();
+    if (!table.isUnwanted(ref)) observer.lateReply(this, ref, nowUs);
     return null;
   }
 
@@ -224,6 +231,8 @@ export abstract class ChannelSocket extends WheelTimer {
     const { channel, kind, settle } = pending;
     if (kind === 'heartbeat') this.heartbeatAnswered(nowUs);
     else if (kind === 'join') channel?.joinAnswered(pending, reply, nowUs);
+    else if (channel && status === 'ok' && pending.ref > channel.answeredRef)
+      channel.answeredRef = pending.ref;
     if (!settle) return;
     if (channel) table.early.answered(channel);
     settle(reply);

@@ -24,6 +24,8 @@ export class ClientChannel extends WheelTimer {
   state: ChannelState = 'new';
   /** Ref of the join in force, 0 without one; frames that carry another are outdated. */
   joinRef = 0;
+  /** Ref of the last push that was answered ok: its channel has dealt with all before it (phoenix-semantics 3.1). */
+  answeredRef = 0;
   /** Rejoins that were tried since the last success. */
   tries = 0;
   /** True from the first accepted join on: the client wants this topic's broadcasts. */

@@ -44,6 +44,16 @@ for (const [name, encode] of SERIALIZERS) {
     assert.deepEqual(withStaleJoinRef(encode(1, 3, 'a', 'b', '{}')), encode(0, 3, 'a', 'b', '{}'));
   });
 
+  test(`${name}: the ref of each push that is altered is told, and no other`, () => {
+    const told: number[] = [];
+    const forge = (frame: Buffer): Buffer => withStaleJoinRef(frame, (ref) => told.push(ref));
+    forge(encode(9, 11, 'room:a', 'ping', '{}'));
+    forge(encode(9, 9, 'room:a', 'phx_join', '{}'));
+    forge(encode(null, 13, 'room:a', 'ping', '{}'));
+    forge(encode(9, 15, 'room:a', 'pong', '{}'));
+    assert.deepEqual(told, [11, 15]);
+  });
+
   test(`${name}: joins, leaves and heartbeats keep their join_ref`, () => {
     for (const frame of [
       encode(9, 9, 'room:a', 'phx_join', '{}'),

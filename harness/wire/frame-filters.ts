@@ -13,12 +13,16 @@ export function withoutHeartbeats(frame: Buffer): Buffer | null {
   return message?.topic === 'phoenix' && message.event === 'heartbeat' ? null : frame;
 }
 
-/** Pushes carry the join_ref of a join before the one in force: the server hears nothing of them (phoenix-semantics 1.6). */
-export function withStaleJoinRef(frame: Buffer): Buffer {
+/**
+ * Pushes carry the join_ref of a join before the one in force: the server hears nothing of them (phoenix-semantics
+ * 1.6). `forged` is told the ref of each.
+ */
+export function withStaleJoinRef(frame: Buffer, forged?: (ref: number) => void): Buffer {
   const text = textOf(frame);
   const message = messageIn(text);
   if (message === null || message.joinRef === null) return frame;
   if (message.event === 'phx_join' || message.event === 'phx_leave') return frame;
+  if (message.ref !== null) forged?.(message.ref);
   const stale = `"${message.joinRef - 1}"`;
   const outdated = isV2(text)
     ? text.replace(/^\["\d+"/, `[${stale}`)

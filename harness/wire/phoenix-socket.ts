@@ -184,6 +184,7 @@ export class PhoenixSocket extends ChannelSocket implements ConnectionOwner {
     const nowUs = clock.nowUs();
     this.#phase = 'open';
     this.#tries = 0;
+    this.heardUs = nowUs;
     observer.connected(this, this.#connectDueUs, nowUs);
     this.flush(nowUs);
     this.#armHeartbeat(nowUs);
@@ -207,7 +208,7 @@ export class PhoenixSocket extends ChannelSocket implements ConnectionOwner {
     for (const channel of this.channels) channel.connectionLost(nowUs);
     if (cause.refused) {
       const how = cause.detail === CONNECT_TIMEOUT ? 'timeout' : this.#wanted ? 'error' : 'lost';
-      observer.connectEnded(how, cause, this.#connectDueUs, nowUs);
+      observer.connectEnded(how, cause, this.#connectDueUs, nowUs, this);
     } else {
       if (this.#lostAtUs === 0 && this.#wanted) this.#lostAtUs = nowUs;
       observer.disconnected(this, cause, !this.#wanted, nowUs);

@@ -10,6 +10,9 @@ import type { Stage } from './stage.ts';
 export type LinkEnds = {
   /** Bytes leave by the socket. */
   leave(bytes: Buffer): void;
+  /** From here to `leaveNow` what leaves is gathered, to leave as one: a crowd that is let go costs a write each. */
+  leaveTogether?(): void;
+  leaveNow?(): void;
   /** Bytes reach the client; they are only good until the call returns. */
   arrive(buffer: Buffer, bytes: number): void;
   stopReading(): void;
@@ -81,15 +84,26 @@ export class RoughLink implements LaneOwner {
 
   /** What was wrong by that one is over: all that waited for it alone goes on. */
   lift(by: object): void {
-    const lifted = this.#conditions.find((held) => held.by === by);
+    const [first] = this.#conditions;
+    // Most links have one trouble at a time, and a lift goes through all of them: no closure for those.
+    const isOnly = this.#conditions.length === 1 && first?.by === by;
+    const lifted = isOnly ? first : this.#conditions.find((held) => held.by === by);
     if (!lifted) return;
-    this.#conditions =
-      this.#conditions.length === 1 ? NO_CONDITIONS : this.#conditions.filter((held) => held !== lifted);
+    this.#conditions = isOnly ? NO_CONDITIONS : this.#conditions.filter((held) => held !== lifted);
     const { condition } = lifted;
-    if (condition.out) this.out.remove(condition.out);
+    if (condition.out) this.#letLeave(condition.out);
     if (condition.in) this.in.remove(condition.in);
     if (condition.stopsReading) this.#stop(-1);
     if (this.#conditions.length === 0 && this.#retire()) this.#ends?.smooth();
+  }
+
+  /** What waits there goes on. */
+  #letLeave(stage: Stage): void {
+    const ends = this.#ends;
+    if (this.out.waitingBytes === 0) return this.out.remove(stage);
+    ends?.leaveTogether?.();
+    this.out.remove(stage);
+    ends?.leaveNow?.();
   }
 
   /** The connection is gone: nothing that waits goes anywhere. */

@@ -96,6 +96,14 @@ export abstract class SocketEnd implements LinkEnds {
     else this.socket.write(bytes);
   }
 
+  leaveTogether(): void {
+    if (this.state === 'open') this.#behind ??= NOTHING;
+  }
+
+  leaveNow(): void {
+    this.turnEnds();
+  }
+
   stopReading(): void {
     this.socket.pause();
   }

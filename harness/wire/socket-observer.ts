@@ -11,7 +11,13 @@ export type SocketObserver = {
   connectStarted(socket: PhoenixSocket): void;
   connected(socket: PhoenixSocket, dueUs: number, nowUs: number): void;
   /** It never opened; `lost` when the client itself gave it up. */
-  connectEnded(how: 'error' | 'timeout' | 'lost', cause: CloseCause, dueUs: number, nowUs: number): void;
+  connectEnded(
+    how: 'error' | 'timeout' | 'lost',
+    cause: CloseCause,
+    dueUs: number,
+    nowUs: number,
+    socket: PhoenixSocket,
+  ): void;
   /** A message went out, so long after it could have; what phoenix.js buffers could not. */
   sent(pending: PendingReply, latenessUs: number): void;
   /** A message ended that was buffered and never went out. */
@@ -21,7 +27,7 @@ export type SocketObserver = {
   /** A message that was sent has ended: with the reply, or, when lost, by the cause. */
   ended(pending: PendingReply, status: ReplyStatus, reply: Reply | null, cause: string, nowUs: number): void;
   /** A reply nobody waits for any more. */
-  lateReply(): void;
+  lateReply(socket: ChannelSocket, ref: number, nowUs: number): void;
   channelJoined(channel: ClientChannel, first: boolean, nowUs: number): void;
   /** It left, or the server closed it; it does not rejoin. */
   channelGone(channel: ClientChannel, by: 'client' | 'server', nowUs: number): void;

@@ -98,6 +98,31 @@ suite('the writes of a connection in one turn', { timeout: 10_000 }, () => {
     connection.reset('done');
   });
 
+  test('what has waited in the dark leaves as one when it is light, and what comes after it behind it', async () => {
+    const connection = await opened();
+    const { lift } = rough(connection, dark);
+    const writes = watchWrites();
+    for (const text of ['a', 'b', 'c']) connection.send(framed(text));
+    lift();
+    assert.deepEqual(writes, [21]);
+    connection.send(framed('d'));
+    assert.deepEqual(writes, [21, 7]);
+    connection.send(framed('e'));
+    await turnOver();
+    assert.deepEqual(writes, [21, 7, 7]);
+    assert.equal(await arrived(35), 'abcde');
+    connection.reset('done');
+  });
+
+  test('who says goodbye in the dark has said all of it when it is light', async () => {
+    const connection = await opened();
+    const { lift } = rough(connection, dark);
+    for (const text of ['a', 'b']) connection.send(framed(text));
+    connection.close(1_000);
+    lift();
+    assert.equal((await arrived(14)).slice(0, 2), 'ab');
+  });
+
   test('the answer to one message goes at once', async () => {
     const connection = await opened();
     const writes = watchWrites();

@@ -6,6 +6,7 @@
 
 import type { RunRecord } from '../../harness/record/run-record.ts';
 import { explainRefusal, worthTelling } from '../../harness/explain/explain-refusal.ts';
+import { causesOf } from './timeout-causes.ts';
 import { gaugeUnit, isCount, isShareRate, isTrend } from './metrics.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -35,6 +36,7 @@ export function renderKeyValues(record: RunRecord): string {
   put('clients_joined_after_ms', summary.clients.joinedAfterMs);
   for (const [kind, one] of Object.entries(summary.operations)) {
     for (const [outcome, count] of Object.entries(one)) put(`${kind}_${snake(outcome)}`, count);
+    for (const [cause, count] of causesOf(summary, kind)) put(`${kind}_timeout_${cause}`, count);
   }
   for (const [name, count] of Object.entries(summary.deliveries)) put(`deliveries_${name}`, count);
   putMetrics(record, put);
@@ -59,9 +61,27 @@ export function renderKeyValues(record: RunRecord): string {
     put(`fault_${fault.id}_applied_at_ms`, fault.appliedAtMs);
     put(`fault_${fault.id}_lifted_at_ms`, fault.liftedAtMs);
     put(`fault_${fault.id}_recovered_after_ms`, fault.recoveredAfterMs);
+    put(`fault_${fault.id}_hit`, fault.hit?.count);
+    put(`fault_${fault.id}_hit_of`, fault.hit?.of);
+    put(`fault_${fault.id}_steps`, fault.ramp?.steps.length);
   }
+  put('faults_left_out', summary.faultsLeftOut?.length);
+  summary.faultsLeftOut?.forEach(({ id }, index) => put(`fault_left_out_${index + 1}`, id));
+  putDrill(record, put);
   summary.verdict.reasons.forEach((reason, index) => put(`reason_${index + 1}`, reason));
   return lines.join('\n');
+}
+
+/** `deviated` has a line only of a drill: no other run has a steady state to lose. */
+function putDrill({ summary: { drill } }: RunRecord, put: (key: string, value: Value) => void): void {
+  if (drill === undefined) return;
+  put('deviated', drill.status === 'deviated');
+  put('deviated_at_ms', drill.deviatedAtMs);
+  put('steady_state', drill.status);
+  put('rollback', drill.rollback);
+  for (const look of drill.looks) put(`steady_state_${look.when}`, look.status);
+  put('steady_state_looks', drill.during?.looks);
+  put('faults_left_on', drill.left.length);
 }
 
 /** The first few are explained: they say why there is little else to read. */

@@ -50,7 +50,7 @@ export function bareName(name: string): string {
 /** True for the rates whose `rate` is a share of operations; other counters have `rate` per second. */
 export function isShareRate(name: string): boolean {
   const bare = bareName(name);
-  return bare === 'errors' || bare.endsWith('_timeouts');
+  return bare === 'errors' || bare === 'clients_joined' || bare.endsWith('_timeouts');
 }
 
 /** The unit a gauge is read in, by its name. */
@@ -59,5 +59,6 @@ export function gaugeUnit(name: string): Unit {
   if (/(_memory|_bytes|_rss)$/.test(bare)) return 'bytes';
   if (/(_wait|_lag|_lateness|_duration|_latency)$/.test(bare)) return 'ms';
   if (bare.endsWith('_cpu')) return 'cores';
+  if (bare === 'server_connect_rate') return 'perSecond';
   return 'count';
 }

@@ -52,7 +52,8 @@ export function nodeLines(view: ObserveView, most: number, columns: number): Lin
   const sum = (read: (node: NodeView) => number | null): number =>
     rest.reduce((total, { node }) => total + (read(node) ?? 0), 0);
   const cores = rest.map((one) => one.cores).filter((one) => one !== null);
-  const dead = rest.filter(({ node }) => !node.alive).length;
+  const down = rest.filter(({ node }) => node.isDown).length;
+  const dead = rest.filter(({ node }) => !node.alive && !node.isDown).length;
   const figures = [
     cores.length === 0 ? NO_FIGURE : `${figureText(cores.reduce((a, b) => a + b, 0))} cores`,
     bytesText(sum((node) => node.rssBytes)),
@@ -62,11 +63,14 @@ export function nodeLines(view: ObserveView, most: number, columns: number): Lin
     countText(sum((node) => node.mailboxSum)),
   ];
   const more = nodeRow(cell(`${rest.length} more`, width), figures, 'plain');
-  return [head, ...lines, dead > 0 ? [...more, piece(` ✕ ${dead} dead`, 'fail')] : more];
+  if (dead > 0) more.push(piece(` ✕ ${dead} dead`, 'fail'));
+  if (down > 0) more.push(piece(` ${down} down`, 'warn'));
+  return [head, ...lines, more];
 }
 
 function nodeLine(node: NodeView, cores: number | null, width: number): Line {
   const name = cell(shown(node.name), width);
+  if (node.isDown) return [piece(` ${name}`), piece(' down, to come back', 'warn')];
   if (!node.alive) return [piece(` ${name}`), piece(' ✕ dead', 'fail')];
   const figures = [
     // An idle node has a thousandth of a core, which nobody wants to three digits.

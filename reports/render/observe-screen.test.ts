@@ -156,6 +156,17 @@ test('adds up the nodes it has no line for, and counts the dead among them', () 
   assert.match(lineWith(all, ' node9'), /cores/);
 });
 
+test('a node that a fault took down is down, and not dead', () => {
+  const nodes = Array.from({ length: 10 }, (_, index) =>
+    nodeView(index, { alive: index < 8, isDown: index === 8 }),
+  );
+  const server = serverView({ nodes });
+  const all = draw(observeView({ server }), 118, 66);
+  assert.match(lineWith(all, ' node8'), /^ node8 +down, to come back$/);
+  assert.match(lineWith(all, ' node9'), /✕ dead$/);
+  assert.match(lineWith(draw(observeView({ server }), 118, 24), ' 7 more'), / ✕ 1 dead 1 down$/);
+});
+
 test('shows the chosen node and its processes only', () => {
   const rows = [processRow(1), { ...processRow(2), pid: '<1.2>' }];
   const lines = draw(observeView({ processes: { total: 2, rows } }, { node: 'node1' }), 80, 24);

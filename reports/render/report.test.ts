@@ -5,7 +5,7 @@ import type { RunRecord } from '../../harness/record/run-record.ts';
 import { CURSOR_SCRIPT } from './html/cursor-script.ts';
 import { renderReport } from './report.ts';
 import { bareRecords, hostileRecord, longRecord } from './testing/odd-records.ts';
-import { plainFault, plainMetric, plainRecord, plainThreshold } from './testing/plain-record.ts';
+import { plainFault, plainMetric, plainRecord, plainThreshold, plainWindow } from './testing/plain-record.ts';
 import { readSample, SAMPLES, summaryFile, timelineFile } from './testing/sample-files.ts';
 import { sampleRecord } from './testing/sample-record.ts';
 
@@ -179,6 +179,52 @@ test('has a row for each effect of a fault', () => {
   assert.match(
     text,
     /1:15–1:35 10 % of rooms push_duration p99 3\.1 ms 3\.91 s 3 ms 4\.6 s push_timeouts 0 % 2 % not measured$/,
+  );
+});
+
+test('says how many a fault hit, and which were left out and why, where no fault was injected too', () => {
+  const hit = { count: 20_000, of: 100_000, what: 'clients' } as const;
+  const counted = { ...plainFault('stall-1', 'stalled readers', 1_000, 2_000), hit };
+  const faultsLeftOut = [
+    { id: 'netsplit-1', kind: 'netsplit', name: 'netsplits', why: 'a server of 1 node, where it needs 2' },
+  ];
+  const told = /Left out: netsplits \(a server of 1 node, where it needs 2\)\.$/;
+  const text = textOf(page({ faults: [counted], faultsLeftOut }), 'faults');
+  assert.match(text, /10 % of rooms hit 20,000 of 100,000 clients/);
+  assert.match(text, told);
+  assert.match(textOf(page({ faultsLeftOut }), 'faults'), told);
+  assert.match(
+    textOf(page({ faultsLeftOut }), 'verdict'),
+    /Optional Netsplits were left out: a server of 1 node, where it needs 2\./,
+  );
+  assert.doesNotMatch(textOf(page({ faults: [counted], faultsLeftOut: [] }), 'faults'), /Left out/);
+});
+
+test('draws the steps of a fault that rose, and the cursor reads each', () => {
+  const steps = [10, 16, 22].map((second, nth) => ({
+    atMs: second * 1_000,
+    value: (nth + 1) / 10,
+    text: `${nth + 1}0 %`,
+  }));
+  const plain = plainFault('slow-join-1', 'slow joins', 10_020, 40_000);
+  const rose = { ...plain, ramp: { param: 'share', overMs: 18_000, steps } };
+  const windows = Array.from({ length: 50 }, (_, second) => plainWindow(second * 1_000));
+  const html = (fault: typeof plain): string =>
+    renderReport(plainRecord({ durationMs: 50_000, faults: [fault] }, { windows }));
+  assert.equal(html(rose).match(/class="fault-step fault-0"/g)?.length, 2);
+  assert.equal(html(plain).match(/class="fault-step/g), null);
+  const named = /"faults":(\[.*?\])/.exec(html(rose))?.[1] ?? '';
+  assert.deepEqual(
+    (JSON.parse(named) as { name: string; fromMs: number; toMs: number }[]).map((one) => [
+      one.name,
+      one.fromMs,
+      one.toMs,
+    ]),
+    [
+      ['slow joins: 10 %', 10_020, 16_000],
+      ['slow joins: 20 %', 16_000, 22_000],
+      ['slow joins: 30 %', 22_000, 40_000],
+    ],
   );
 });
 

@@ -21,6 +21,7 @@ import { mailboxesSection } from './html/sections/mailboxes.ts';
 import { metricsSection } from './html/sections/metrics-table.ts';
 import { percentilesSection } from './html/sections/percentiles.ts';
 import { refusalsSection } from './html/sections/refusals.ts';
+import { steadyStateSection } from './html/sections/steady-state.ts';
 import { thresholdsSection } from './html/sections/thresholds.ts';
 import { timelineSection } from './html/sections/timeline.ts';
 import { timeoutsSection } from './html/sections/timeouts.ts';
@@ -74,6 +75,7 @@ export function renderReport(record: RunRecord): string {
           el('div', {}, percentilesSection(record), thresholdsSection(summary, spans)),
           histogramsSection(record),
         ),
+        steadyStateSection(summary.drill),
         faultsSection(summary, spans),
         !isFirst && refusals,
         el('div', { class: 'columns' }, timeoutsSection(record), deliveriesSection(record)),

@@ -166,3 +166,40 @@ test('as key=value lines a variant has its name, and a run its finding', () => {
   assert.ok(lines.includes('variant=remedy') && lines.includes('finding=it helps'));
   assert.doesNotMatch(renderKeyValues(plainRecord({ variant: null, finding: null })), /^(variant|finding)=/m);
 });
+
+test('says how many each fault hit where somebody counted, and what was left out', () => {
+  const hit = { count: 20_000, of: 100_000, what: 'clients' } as const;
+  const addresses = { count: 30, of: 100, what: 'addresses' } as const;
+  const long = plainFault('a-1', 'stalled readers of a long name', 1_000, 2_000);
+  const effects = [
+    {
+      metric: 'broadcast, last receiver of all',
+      unit: 'ms' as const,
+      before: 1_234,
+      during: 5_678,
+      after: 1_234,
+    },
+  ];
+  const record = plainRecord({
+    faults: [
+      { ...long, hit, effects },
+      { ...plainFault('b-1', 'partitions', 3_000, 4_000), hit: addresses },
+      plainFault('c-1', 'intercepted broadcasts', 5_000, 6_000),
+    ],
+    faultsLeftOut: [{ id: 'netsplit-1', kind: 'netsplit', name: 'netsplits', why: 'a server of 1 node' }],
+  });
+  const lines = renderSummary(record, plainOptions).split('\n');
+  for (const line of lines) assert.ok([...line].length <= 110, line);
+  const head = lines.find((line) => / fault +on +hit +metric/.test(line)) ?? '';
+  assert.match(lines[lines.indexOf(head) + 1] ?? '', /^ {3}stalled \S+.* 0:01–0:02 +20,000 of 100,000 /);
+  assert.match(lines[lines.indexOf(head) + 2] ?? '', / 0:03–0:04 +30 of 100 addresses /);
+  assert.match(lines[lines.indexOf(head) + 3] ?? '', / 0:05–0:06 +– /);
+  assert.ok(lines.includes('   ! Netsplits were left out: a server of 1 node.'));
+  const keys = renderKeyValues(record);
+  assert.match(keys, /^fault_a_1_hit=20000$/m);
+  assert.match(keys, /^fault_a_1_hit_of=100000$/m);
+  assert.match(keys, /^faults_left_out=1\nfault_left_out_1=netsplit-1$/m);
+  // Nothing is headed where nobody counted.
+  const none = renderSummary(plainRecord({ faults: [plainFault('a-1', 'stalls', 1, 2)] }), plainOptions);
+  assert.match(none, / fault +on +metric/);
+});

@@ -8,6 +8,7 @@ import { faultLines } from './summary-faults.ts';
 import { ownLines } from './summary-own.ts';
 import { refusalLines } from './summary-refusals.ts';
 import { field, type Mark, outside, type Piece, piece, wrapPieces, writeLine } from './terminal.ts';
+import { causeLines } from './timeout-causes.ts';
 import {
   actualText,
   comparisonOf,
@@ -39,7 +40,7 @@ export function renderSummary(record: RunRecord, options: { colour: boolean; rep
   const { summary } = record;
   const spans = faultSpans(summary);
   const head = [...headingLines(summary), ...verdictLines(summary), ...noteLines(record)];
-  const percentiles = [...percentileLines(summary), ...ownLines(summary)];
+  const percentiles = [...percentileLines(summary), ...causeLines(summary), ...ownLines(summary)];
   const tail: Line[] = [
     [piece('  report  ', 'soft'), piece(outside(options.reportPath, 1_000))],
     [piece('  repeat  ', 'soft'), piece(outside(summary.command, 1_000))],
@@ -96,7 +97,7 @@ function wrapped(pieces: Line, indent: number, most = MOST_WRAPPED): Line[] {
 function verdictLines(summary: Summary): Line[] {
   const { status } = summary.verdict;
   const { sign, word } = VERDICT_WORDS[status];
-  const mark: Mark = status === 'inconclusive' ? 'warn' : status;
+  const mark: Mark = status === 'inconclusive' ? 'warn' : status === 'deviated' ? 'fail' : status;
   const sentence = verdictSentence(summary).map((part) => piece(partText(part), partMark(part)));
   return [
     ...wrapped([piece(` ${sign} ${word}`, mark), piece('  '), ...sentence], 3),

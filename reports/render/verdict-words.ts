@@ -7,6 +7,7 @@ import { formatClock } from '../../harness/base/units.ts';
 import type { RunRecord, Summary, ThresholdResult } from '../../harness/record/run-record.ts';
 import { type FaultSpan, faultSpans, spanNamed } from './fault-spans.ts';
 import { countText, msText, numbered, shareText, valueText } from './figures.ts';
+import { steadyPhrase } from './steady-state.ts';
 import { actualText, comparisonOf, duringText, nearestHold, worstFailure } from './threshold-words.ts';
 
 /** A piece of a sentence; `fault` is the colour of the fault it names. */
@@ -17,6 +18,7 @@ export const VERDICT_WORDS = {
   pass: { sign: '✓', word: 'PASS' },
   fail: { sign: '✕', word: 'FAIL' },
   inconclusive: { sign: '?', word: 'INCONCLUSIVE' },
+  deviated: { sign: '✕', word: 'DEVIATED' },
 } as const;
 
 const plain = (text: string): Part => ({ text, tone: 'plain' });
@@ -61,11 +63,12 @@ function aside(whom: string, what: string): string {
 
 function passSentence(summary: Summary): Part[] {
   const total = summary.thresholds.length;
+  if (total === 0 && summary.drill) return [plain('The steady state held; no threshold was set beside it.')];
   if (total === 0)
     return [plain('No threshold was set, so none could fail; the figures below are what was measured.')];
   const warned = worstFailure(summary.thresholds);
   const nearest = warned ?? nearestHold(summary.thresholds);
-  const parts: Part[] = [];
+  const parts: Part[] = summary.drill ? [plain('The steady state held. ')] : [];
   if (warned) parts.push(plain('Every threshold that can fail the run holds; a warning does not: '));
   else parts.push(plain(total === 1 ? 'The one threshold holds' : `All ${countText(total)} thresholds hold`));
   if (!nearest) return [...parts, plain('.')];
@@ -85,14 +88,13 @@ export function trustPhrases(summary: Summary): string[] {
   const { thresholds, books, generator } = summary;
   const holding = thresholds.filter((one) => one.status === 'pass').length;
   const untold = thresholds.filter((one) => one.status === 'inconclusive').length;
-  const phrases: string[] = [];
+  const phrases: string[] = summary.drill ? [steadyPhrase(summary.drill)] : [];
   // A pass in which every threshold holds has said so in its sentence.
   const isSaid = summary.verdict.status === 'pass' && holding > 0 && holding === thresholds.length;
   if (thresholds.length === 0) phrases.push('no thresholds');
-  else if (isSaid) phrases.length = 0;
-  else if (thresholds.length === 1)
+  else if (!isSaid && thresholds.length === 1)
     phrases.push(`the one threshold ${holding === 1 ? 'holds' : 'does not hold'}`);
-  else phrases.push(`${countText(holding)} of ${numbered(thresholds.length, 'threshold')} hold`);
+  else if (!isSaid) phrases.push(`${countText(holding)} of ${numbered(thresholds.length, 'threshold')} hold`);
   if (untold > 0) phrases.push(`${countText(untold)} cannot tell`);
   phrases.push(books.balanced ? 'the books balance' : 'the books do not balance');
   phrases.push(driverPhrase(generator));
@@ -128,7 +130,7 @@ function generatorNotes({ generator }: Summary): Note[] {
 
 /** A note that belongs beside the verdict: an interruption, a limit of the machine, an incident. */
 export type Note = {
-  kind: 'interrupted' | 'limit' | 'incident' | 'books' | 'reason';
+  kind: 'interrupted' | 'limit' | 'incident' | 'books' | 'reason' | 'left-out';
   text: string;
   hint?: string;
 };
@@ -150,6 +152,9 @@ export function verdictNotes(record: RunRecord): Note[] {
   notes.push(...generatorNotes(summary));
   for (const problem of summary.books.problems)
     notes.push({ kind: 'books', text: `Books: ${sentence(problem)}` });
+  for (const { name, why } of summary.faultsLeftOut ?? []) {
+    notes.push({ kind: 'left-out', text: `${capital(name)} were left out: ${sentence(why)}` });
+  }
   for (const limit of summary.limits) {
     const text = `This machine limited the run by ${limit.limit}: asked ${countText(limit.asked)}, fits ${countText(limit.fits)}.`;
     notes.push(limit.hint === '' ? { kind: 'limit', text } : { kind: 'limit', text, hint: limit.hint });

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { realClock } from '../../harness/base/clock.ts';
 import { FAULTS } from '../../harness/faults/catalogue.ts';
-import type { Lift } from '../../harness/faults/fault.ts';
+import type { Injected, Lift } from '../../harness/faults/fault.ts';
 import { ringShare } from '../../harness/faults/kernel/ring-share.ts';
 import type { Firewall } from '../../harness/faults/kernel/lab.ts';
 import { handsOn, planned } from '../../harness/faults/kernel/testing/paper-lab.ts';
 import { fault, type FaultPlan } from '../../harness/scenario/api.ts';
+import { atFirst } from '../../harness/scenario/ramp.ts';
 import { findProgram, runCommand } from '../../harness/target/net-lab-command.ts';
 import { ALL_TOOLS, firewallOf, lacksOf, readLabFacts } from '../../harness/target/net-lab-needs.ts';
 import { ownerOf } from '../../harness/target/net-lab-plan.ts';
@@ -58,11 +59,25 @@ function linksOf(owners: readonly number[]): string[] {
 }
 
 /** Puts one fault on; `nth` of its kind within a run gives it its name. */
-function inject(lab: NetLab, plan: FaultPlan): Promise<Lift> {
+async function inject(lab: NetLab, plan: FaultPlan): Promise<Lift> {
+  return (await begin(lab, plan)).lift;
+}
+
+/** The same of one that may rise: it is in its first step. */
+function begin(lab: NetLab, plan: FaultPlan): Promise<Injected> {
   const [one] = planned(plan);
   const kind = one && FAULTS[one.kind];
   if (!one || !kind) throw new Error('no such fault');
-  return kind.inject(one, handsOn(lab, SEED));
+  return kind.inject(atFirst(one), handsOn(lab, SEED));
+}
+
+/** How many rules of a fault drop packets now. */
+async function rulesOf(lab: NetLab, firewall: Firewall, name: string): Promise<number> {
+  const [command, args, pattern] =
+    firewall === 'nft'
+      ? (['nft', ['list', 'table', 'ip', name], /counter packets/g] as const)
+      : (['iptables', ['-S', name], /-j DROP/g] as const);
+  return [...(await lab.run('wire', { command, args })).matchAll(pattern)].length;
 }
 
 /** Packets that the rules of a fault have dropped so far; null when it has no rules. */
@@ -145,6 +160,43 @@ for (const firewall of skip === false ? firewalls : (['nft'] as const)) {
       assert.equal(client.lines.filter((line) => line.startsWith('heard')).length, 2);
       await lift();
       await client.told(/^heard \d one/, 4);
+    });
+
+    test('a partition that rises keeps whom it has parted, and parts more, with rules that take the place of those before', async () => {
+      const [stretch] = ringShare(100, 0.2, SEED, 'partition-1');
+      const hit = stretch?.[0] ?? assert.fail('nobody is hit');
+      // Of the first step, of the second, of the third, and of none before all.
+      const client = enter(...[5, 35, 55, 95].map((nth) => source((hit + nth) % 100)));
+      await client.told(/^open/, 4);
+      const on = await begin(lab, fault.partition({ addresses: 0.6, direction: 'out' }).ramp('3s', 3));
+      const heardBy = async (word: string, many: number): Promise<string> => {
+        client.tell(`say ${word}`);
+        const heard = await client.told(new RegExp(`^heard \\d ${word}`), many);
+        return heard
+          .map((line) => line.split(' ')[1] ?? '')
+          .toSorted((a, b) => Number(a) - Number(b))
+          .join('');
+      };
+      assert.equal(await heardBy('one', 3), '123');
+      await on.raise?.(0.4);
+      const rules = await rulesOf(lab, firewall, 'partition_1');
+      assert.ok(rules === 1 || rules === 2, `${rules} rules`);
+      assert.equal(await heardBy('two', 2), '23');
+      await on.raise?.(0.6);
+      assert.equal(await heardBy('three', 1), '3');
+      await on.lift();
+      assert.equal(await dropped(lab, firewall, 'partition_1'), null);
+      const heard = (): boolean => server.lines.filter((line) => line === 'three').length === 4;
+      assert.ok(await becomesTrue(heard, 10_000), server.lines.join());
+    });
+
+    test('packet losses that rise are one rule at any time', async () => {
+      const on = await begin(lab, fault.packetLoss({ percent: 40, direction: 'in' }).ramp('2s', 2));
+      assert.equal(await rulesOf(lab, firewall, 'packet_loss_1'), 1);
+      await on.raise?.(40);
+      assert.equal(await rulesOf(lab, firewall, 'packet_loss_1'), 1);
+      await on.lift();
+      assert.equal(await dropped(lab, firewall, 'packet_loss_1'), null);
     });
 
     test('a partition of one way lets the other through', async () => {

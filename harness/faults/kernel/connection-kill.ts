@@ -19,8 +19,11 @@ export const connectionKill: Fault = {
     if (stretches.length > 0 && killed === 0) {
       throw new Error(`the kernel ended none of ${ports.length} connections (CONFIG_INET_DIAG_DESTROY)`);
     }
-    // What is killed stays so: clients come back by themselves.
-    return async () => {};
+    return {
+      // What is killed stays so: clients come back by themselves.
+      lift: async () => {},
+      hits: () => ({ count: killed, of: ports.length, what: 'connections' }),
+    };
   },
 };
 

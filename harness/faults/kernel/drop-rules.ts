@@ -19,8 +19,8 @@ export type Drop = {
   sources: readonly AddressRange[] | null;
 };
 
-/** How a drop goes on and off, and off by hand. */
-export type DropSteps = { on: Step; off: Step; byHand: Step };
+/** How a drop goes on, takes the place of the one of its id that is on, goes off, and goes off by hand. */
+export type DropSteps = { on: Step; change: Step; off: Step; byHand: Step };
 
 /** Finer than this a share of packets cannot be had of nft. */
 const PARTS = 100_000;
@@ -53,8 +53,13 @@ function nftSteps(drop: Drop): DropSteps {
   const off = { command: 'nft', args: ['delete', 'table', 'ip', table] };
   const chain = `add chain ip ${table} forward { type filter hook forward priority 0; policy accept; }`;
   // One transaction: all of it is there, or nothing.
-  const input = [`add table ip ${table}`, chain, ...rules, ''].join('\n');
-  return { on: { command: 'nft', args: ['-f', '-'], input }, off, byHand: off };
+  const load = (lines: readonly string[]): Step => ({
+    command: 'nft',
+    args: ['-f', '-'],
+    input: [...lines, ''].join('\n'),
+  });
+  const on = load([`add table ip ${table}`, chain, ...rules]);
+  return { on, change: load([`flush table ip ${table}`, ...rules]), off, byHand: off };
 }
 
 function iptablesSteps(drop: Drop): DropSteps {
@@ -74,6 +79,8 @@ function iptablesSteps(drop: Drop): DropSteps {
   });
   return {
     on: restore([`:${chain} - [0:0]`, ...rules, `-A FORWARD -j ${chain}`]),
+    // Naming a chain that is there empties it, within the same commit.
+    change: restore([`:${chain} - [0:0]`, ...rules]),
     off: restore([`-D FORWARD -j ${chain}`, `-F ${chain}`, `-X ${chain}`]),
     byHand: { command: 'iptables', args: ['-D', 'FORWARD', '-j', chain] },
   };

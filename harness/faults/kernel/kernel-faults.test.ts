@@ -4,7 +4,8 @@ import { checkFaults } from '../../scenario/check-faults.ts';
 import type { Problem } from '../../base/errors.ts';
 import { fault, type FaultPlan } from '../../scenario/api.ts';
 import { FAULTS } from '../catalogue.ts';
-import type { Fault, Lift } from '../fault.ts';
+import { atFirst } from '../../scenario/ramp.ts';
+import type { Fault, Injected, Lift } from '../fault.ts';
 import { localPorts } from './connection-kill.ts';
 import { handsOn, PaperLab, planned } from './testing/paper-lab.ts';
 
@@ -13,9 +14,10 @@ function faultOf(kind: string): Fault {
 }
 
 /** Injects each in order into the same network. */
-function injectAll(lab: PaperLab, ...plans: FaultPlan[]): Promise<Lift[]> {
+async function injectAll(lab: PaperLab, ...plans: FaultPlan[]): Promise<Lift[]> {
   const hands = handsOn(lab);
-  return Promise.all(planned(...plans).map((one) => faultOf(one.kind).inject(one, hands)));
+  const on = await Promise.all(planned(...plans).map((one) => faultOf(one.kind).inject(one, hands)));
+  return on.map(({ lift }) => lift);
 }
 
 test('without a network every one of them is refused', async () => {
@@ -81,6 +83,56 @@ test('a partition takes everybody, or as many of the addresses as it is told', a
   assert.equal(hit, 30);
 });
 
+/** One that rises, in its first step. */
+async function rising(lab: PaperLab, plan: FaultPlan): Promise<Injected> {
+  const [one] = planned(plan);
+  assert.ok(one);
+  return faultOf(one.kind).inject(atFirst(one), handsOn(lab));
+}
+
+test('a partition that rises parts more of the same stretch, in one transaction, and counts its addresses', async () => {
+  const lab = new PaperLab();
+  const on = await rising(lab, fault.partition({ addresses: 1, direction: 'out' }).ramp('5s', 4));
+  assert.deepEqual(on.hits?.(), { count: 25, of: 100, what: 'addresses' });
+  await on.raise?.(0.5);
+  assert.deepEqual(on.hits?.(), { count: 50, of: 100, what: 'addresses' });
+  const parted = lab.inputs.map((input) => addressesIn(input));
+  assert.deepEqual([parted[0]?.size, parted[1]?.size], [25, 50]);
+  assert.ok([...(parted[0] ?? [])].every((address) => parted[1]?.has(address)));
+  await on.raise?.(1);
+  assert.deepEqual(lab.inputs[2]?.split('\n'), [
+    'flush table ip partition_1',
+    'add rule ip partition_1 forward iifname "to-clients" counter drop',
+    '',
+  ]);
+  lab.refuse = 'nft';
+  await assert.rejects(on.raise?.(1) ?? Promise.resolve(), /no nft/);
+});
+
+function addressesIn(input: string): Set<number> {
+  const ranges = [...input.matchAll(/198\.18\.8\.(\d+)-198\.18\.8\.(\d+)/g)];
+  return new Set(
+    ranges.flatMap(([, first, last]) =>
+      Array.from({ length: Number(last) - Number(first) + 1 }, (_, nth) => Number(first) + nth),
+    ),
+  );
+}
+
+test('packet losses rise by their chance', async () => {
+  const lab = new PaperLab();
+  lab.firewall = 'iptables';
+  const on = await rising(lab, fault.packetLoss({ percent: 10, direction: 'in' }).ramp('5s', 5));
+  assert.match(lab.inputs[0] ?? '', /--probability 0\.02000 /);
+  await on.raise?.(4);
+  assert.deepEqual(lab.inputs[1]?.split('\n'), [
+    '*filter',
+    ':packet_loss_1 - [0:0]',
+    '-A packet_loss_1 -i to-target -m statistic --mode random --probability 0.04000 -j DROP',
+    'COMMIT',
+    '',
+  ]);
+});
+
 const CONNECTIONS = [41, 13, 77, 29].map(
   (port) => `0      0      198.18.8.1:330${port}   198.18.0.1:4000   `,
 );
@@ -124,7 +176,7 @@ test('of two rate limits the tightest counts, until it is lifted', async () => {
     fault.rateLimit({ kbitPerSecond: 8_000 }),
     fault.rateLimit({ kbitPerSecond: 500, direction: 'in' }),
   );
-  const narrow = await faultOf('rate_limit').inject(narrowPlan ?? assert.fail(), hands);
+  const narrow = (await faultOf('rate_limit').inject(narrowPlan ?? assert.fail(), hands)).lift;
   assert.deepEqual(lab.did.splice(0), [tbf('to-clients', '500kbit')]);
   await wide?.();
   assert.deepEqual(lab.did.splice(0), [tbf('to-clients', '500kbit'), free('to-target')]);

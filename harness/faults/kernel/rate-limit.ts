@@ -30,7 +30,7 @@ export const rateLimit: Fault = {
       await lift(lab, state, id, limit);
       throw error;
     }
-    return () => lift(lab, state, id, limit);
+    return { lift: () => lift(lab, state, id, limit) };
   },
 };
 

@@ -7,9 +7,6 @@ import type { Condition, RoughLink } from '../../wire/rough-link.ts';
 import type { LinkFault, LinkWorld } from './link-fault.ts';
 import { Whom } from './whom.ts';
 
-/** Links that are let go of between two looks at the timers: about a millisecond of work. */
-const LIFTED_AT_ONCE = 64;
-
 /** What is wrong with the link of a client; asked for each link anew. */
 export type ConditionOf = (index: number) => Condition;
 
@@ -27,15 +24,10 @@ export class Hold {
     if (!link.isHeldBy(this)) link.add(this, this.#conditionOf(index));
   }
 
-  lift(): void {
-    const { links, wheel, clock } = this.#world;
-    let lifted = 0;
-    for (const link of links) {
-      link.lift(this);
-      lifted += 1;
-      // Many links must not make our own sends late.
-      if (lifted % LIFTED_AT_ONCE === 0) wheel.poke(clock.nowUs());
-    }
+  /** Resolves when all of them are free. */
+  lift(): Promise<void> {
+    const { links, spread } = this.#world;
+    return spread(links, (link) => link.lift(this));
   }
 }
 
@@ -54,6 +46,7 @@ export function lasting(conditionsOf: (params: FaultParams, world: LinkWorld) =>
       connecting: (index, link) => {
         if (whom.holds(index)) hold.take(index, link());
       },
+      raise: (share) => whom.raise(share),
       lift: () => hold.lift(),
     };
   };

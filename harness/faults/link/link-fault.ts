@@ -11,6 +11,10 @@ export type LinkWorld = StageTime & {
   seed: number;
   /** Those of this worker that are rough now, by this fault or another. */
   links: RoughLinks;
+  /** Told the ref of each message that goes out with another join_ref than its own. */
+  forged?: (ref: number) => void;
+  /** Does something with each of many things, now where they are few: sends and reads come in between. */
+  spread<Thing>(things: Iterable<Thing>, act: (thing: Thing) => void): Promise<void>;
 };
 
 /** A fault that is on. */
@@ -19,8 +23,10 @@ export type Strike = {
   hit(target: LinkTarget): boolean;
   /** The client of that index is about to connect, over a link that is made when it is asked for. */
   connecting?(index: number, link: () => RoughLink): void;
-  /** Undoes what can be undone, and calls off what has not been done. */
-  lift(): void;
+  /** From now on it hits so large a share; those who are there are asked again. One that has no share has none of this. */
+  raise?(share: number): void;
+  /** Undoes what can be undone, and calls off what has not been done; resolves when all of it is. */
+  lift(): Promise<void>;
 };
 
 /** Puts the fault on; whom it hits is asked client by client. */

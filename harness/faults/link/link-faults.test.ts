@@ -9,7 +9,7 @@ import type { PhoenixSocket } from '../../wire/phoenix-socket.ts';
 import { RoughLink, type RoughLinks } from '../../wire/rough-link.ts';
 import { FakeLink } from '../../wire/testing/fake-link.ts';
 import { LINK_FAULTS } from './catalogue.ts';
-import type { LinkTarget, Strike } from './link-fault.ts';
+import type { LinkTarget, LinkWorld, Strike } from './link-fault.ts';
 
 type Client = LinkTarget & {
   link: FakeLink;
@@ -66,7 +66,10 @@ function strike(
 ): Strike & { clients: number } {
   const fault = LINK_FAULTS.get(kind);
   if (!fault) throw new Error(`no ${kind}`);
-  const on = fault({ clock, wheel, links, forMs: 10_000, seed }, params);
+  const spread: LinkWorld['spread'] = async (things, act) => {
+    for (const thing of things) act(thing);
+  };
+  const on = fault({ clock, wheel, links, forMs: 10_000, seed, spread }, params);
   return { ...on, clients: targets.filter((target) => on.hit(target)).length };
 }
 
@@ -98,7 +101,7 @@ test('the lift turns the light on again and calls off cuts that have not been', 
   const dark = at.clients.filter(isRough);
   for (const { link } of dark) link.send(ping);
   assert.ok(dark.every(({ link }) => link.texts.length === 0));
-  lift();
+  void lift();
   at.clock.advanceUs(10_000_000);
   assert.equal(indicesOf(at, wasCut).length, cut);
   assert.ok(cut > 0 && dark.length > 0);
@@ -240,7 +243,7 @@ test('who is hit finds a bad link again, and of who comes later the same share d
   const held = heldAnew(at, on);
   assert.equal(on.clients, held.filter((index) => index < 100).length);
   assert.ok(isAbout(held.length, 150), `${held.length}`);
-  on.lift();
+  void on.lift();
   assert.equal(at.links.size, 0);
 });
 
@@ -272,7 +275,7 @@ test('latency delays the way it is told to, by its seed', () => {
     assert.deepEqual([link.texts.length, heard.length], [out, back], direction);
     at.clock.advanceUs(1_000);
     assert.deepEqual([link.texts.length, heard.length], [1, 1], direction);
-    on.lift();
+    void on.lift();
     assert.deepEqual([at.links.size, at.wheel.size], [0, 0]);
   }
   const timesOf = (seed: number): number[] => {
@@ -338,7 +341,7 @@ test('a black hole lets nothing through, a stalled client only what it sends', (
     link.sayText('hello');
     at.clock.advanceUs(60_000_000);
     assert.deepEqual([link.texts.length, heard.length], [out, 0], kind);
-    on.lift();
+    void on.lift();
     assert.deepEqual([link.texts.length, heard.length], [1, 1], kind);
     assert.equal(link.rough, null);
   }
@@ -363,7 +366,7 @@ test('lost heartbeats and stale join_refs concern single frames', () => {
       ['2', 'ping'],
     ],
   );
-  stale.on.lift();
+  void stale.on.lift();
   stale.link.send(ping);
   assert.equal(stale.link.sent.at(-1)?.[0], '3');
 });
@@ -378,15 +381,15 @@ test('faults of several kinds lie on one link, and each lift takes its own away'
   link.send(encodeMessage(null, 7, 'phoenix', 'heartbeat', '{}'));
   link.send(ping);
   at.clock.advanceUs(1_000_000);
-  hole.lift();
+  void hole.lift();
   assert.deepEqual(
     link.sent.map((message) => message[3]),
     ['ping'],
   );
   link.send(ping);
-  mute.lift();
+  void mute.lift();
   assert.equal(link.texts.length, 1);
-  latency.lift();
+  void latency.lift();
   assert.equal(link.texts.length, 2);
   assert.deepEqual([link.rough, at.links.size, at.wheel.size], [null, 0, 0]);
 });
@@ -413,7 +416,7 @@ test('a lift calls off the rejoins that are still to come, and who has left is n
   for (const { index, socket } of at.clients)
     if (index % 2 === 0) for (const channel of socket.channels) channel.state = 'closed';
   at.clock.advanceUs(5_000_000);
-  lift();
+  void lift();
   const joined = indicesOf(at, ({ rejoins }) => rejoins.length > 0);
   assert.ok(joined.length > 0 && joined.length < 200);
   assert.ok(joined.every((index) => index % 2 === 1));
@@ -422,4 +425,107 @@ test('a lift calls off the rejoins that are still to come, and who has left is n
     indicesOf(at, ({ rejoins }) => rejoins.length > 0),
     joined,
   );
+});
+
+/** Whoever a fault hits at each share, asked again each time as workers do. */
+function hitAtEach(at: Scene, kind: string, shares: readonly number[], params: FaultParams = {}): Strike {
+  const [first = 0, ...more] = shares;
+  const on = strike(at, kind, { ...params, share: first });
+  for (const share of more) {
+    on.raise?.(share);
+    for (const client of at.clients) on.hit(client);
+  }
+  return on;
+}
+
+test('whoever is hit at a small share is hit at every larger one, and the links they have stay as they are', () => {
+  for (const [kind, params] of [
+    ['latency', { delayMs: 100 }],
+    ['bandwidth', { bytesPerSecond: 1_000 }],
+    ['slicer', { bytes: 5, delayMs: 10 }],
+    ['byte_limit', { bytes: 1_000 }],
+    ['blackhole', {}],
+    ['stall', {}],
+    ['heartbeat_loss', {}],
+    ['stale_join_ref', {}],
+  ] as const) {
+    const at = scene(1_000);
+    const on = strike(at, kind, { ...params, share: 0.1 });
+    const before = new Map(at.clients.map(({ index, link }) => [index, link.rough]));
+    const few = indicesOf(at, isRough);
+    on.raise?.(0.3);
+    for (const client of at.clients) on.hit(client);
+    const more = indicesOf(at, isRough);
+    assert.ok(
+      isAbout(few.length, 100) && isAbout(more.length, 300),
+      `${kind}: ${few.length}, ${more.length}`,
+    );
+    assert.deepEqual(
+      few,
+      more.filter((index) => before.get(index) !== null),
+      kind,
+    );
+    // The same link, and not another condition on it.
+    assert.ok(
+      few.every((index) => at.clients[index]?.link.rough === before.get(index)),
+      kind,
+    );
+    assert.deepEqual(heldAnew(at, on), more, kind);
+    void on.lift();
+    assert.deepEqual([indicesOf(at, isRough), at.links.size, at.wheel.size], [[], 0, 0], kind);
+  }
+});
+
+test('a latency that rises delays nobody twice', () => {
+  const at = scene(20);
+  hitAtEach(at, 'latency', [0.5, 1], { delayMs: 100, jitterMs: 0 });
+  for (const { link } of at.clients) link.send(ping);
+  at.clock.advanceUs(99_000);
+  assert.ok(at.clients.every(({ link }) => link.texts.length === 0));
+  at.clock.advanceUs(2_000);
+  assert.ok(at.clients.every(({ link }) => link.texts.length === 1));
+});
+
+test('what happens once happens to the next of them with each step, to nobody twice, spread over the second', () => {
+  for (const kind of ['reset', 'close', 'garbage']) {
+    const at = scene(1_000);
+    const times: number[][] = [];
+    for (const { index, link } of at.clients) {
+      times[index] = [];
+      link.leave = () => times[index]?.push(at.clock.nowUs());
+    }
+    const struck = (): number[] =>
+      indicesOf(at, ({ index, link }) => link.ends.length + (times[index]?.length ?? 0) > 0);
+    const on = strike(at, kind, { share: 0.2, code: 0, form: 'json' });
+    at.clock.advanceUs(5_000_000);
+    const first = struck();
+    on.raise?.(0.4);
+    const again = at.clients.filter((client) => on.hit(client)).map(({ index }) => index);
+    assert.deepEqual(
+      again.filter((index) => first.includes(index)),
+      [],
+      kind,
+    );
+    assert.deepEqual(struck(), first, kind);
+    at.clock.advanceUs(400_000);
+    const halfway = struck().length - first.length;
+    assert.ok(halfway > again.length / 4 && halfway < again.length, `${kind}: ${halfway}`);
+    at.clock.advanceUs(400_000);
+    assert.deepEqual(
+      struck(),
+      [...first, ...again].toSorted((a, b) => a - b),
+      kind,
+    );
+    assert.ok(at.clients.every(({ index, link }) => link.ends.length + (times[index]?.length ?? 0) <= 1));
+    assert.ok(isAbout(first.length, 200) && isAbout(again.length, 200), `${first.length}, ${again.length}`);
+  }
+});
+
+test('a share of those in a topic rises among them alone', () => {
+  const topicsOf = (index: number): string[] => (index % 2 === 0 ? ['room:1'] : []);
+  const at = scene(400, { topicsOf });
+  const on = hitAtEach(at, 'stall', [0.2, 0.6], { topic: 'room:*' });
+  const hit = indicesOf(at, isRough);
+  assert.ok(isAbout(hit.length, 120) && hit.every((index) => index % 2 === 0), `${hit.length}`);
+  assert.deepEqual(heldAnew(at, on), hit);
 });

@@ -31,9 +31,9 @@ export const networkDrop: LinkFault = (world, params) => {
     connecting: (index, link) => {
       if (darkened.has(index)) hold.take(index, link());
     },
-    lift: () => {
+    lift() {
       cuts.callOff();
-      hold.lift();
+      return hold.lift();
     },
   };
 };

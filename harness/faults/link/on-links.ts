@@ -4,7 +4,15 @@ import type { Fault } from '../fault.ts';
 export const onLinks: Fault = {
   async inject(fault, hands) {
     const { id, kind, params, forMs } = fault;
-    await hands.strike({ id, kind, params, seed: hands.seed, forMs });
-    return async () => hands.liftStrike(id);
+    let hits = await hands.strike({ id, kind, params, seed: hands.seed, forMs });
+    return {
+      async lift() {
+        hits = await hands.liftStrike(id);
+      },
+      async raise(share) {
+        hits = await hands.raiseStrike(id, share);
+      },
+      hits: () => hits,
+    };
   },
 };

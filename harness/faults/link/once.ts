@@ -28,7 +28,7 @@ export class Blows {
   readonly #world: LinkWorld;
   readonly #act: Act;
   readonly #blows: Blow[] = [];
-  readonly #startUs: number;
+  #startUs: number;
 
   constructor(world: LinkWorld, act: Act) {
     this.#world = world;
@@ -43,12 +43,17 @@ export class Blows {
     this.#world.wheel.arm(blow, this.#startUs + place * SPREAD_US);
   }
 
+  /** Those that are aimed from now on fall from now on. */
+  begin(): void {
+    this.#startUs = this.#world.clock.nowUs();
+  }
+
   callOff(): void {
     for (const blow of this.#blows) this.#world.wheel.cancel(blow);
   }
 }
 
-/** The fault that does so to every connection that is open. */
+/** The fault that does so to every connection that is open; when its share rises, to the next of them. */
 export function once(actOf: (params: FaultParams) => Act): LinkFault {
   return (world, params) => {
     const whom = new Whom(params, world.seed);
@@ -61,7 +66,11 @@ export function once(actOf: (params: FaultParams) => Act): LinkFault {
         if (place !== null) blows.aim(connection, place);
         return place !== null;
       },
-      lift: () => blows.callOff(),
+      raise(share) {
+        whom.raiseToOthers(share);
+        blows.begin();
+      },
+      lift: async () => blows.callOff(),
     };
   };
 }

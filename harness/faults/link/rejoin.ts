@@ -35,7 +35,7 @@ export const rejoin: LinkFault = ({ clock, wheel, forMs, seed }, params) => {
       wheel.arm(timer, startUs + (draw / share) * forMs * 1e3);
       return true;
     },
-    lift() {
+    async lift() {
       for (const timer of timers) wheel.cancel(timer);
     },
   };

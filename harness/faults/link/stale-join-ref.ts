@@ -6,6 +6,7 @@ import { withStaleJoinRef } from '../../wire/frame-filters.ts';
 import type { Condition } from '../../wire/rough-link.ts';
 import { lasting } from './lasting.ts';
 
-const STALE: Condition = { filter: withStaleJoinRef };
-
-export const staleJoinRef = lasting(() => () => STALE);
+export const staleJoinRef = lasting((_params, { forged }) => {
+  const stale: Condition = { filter: (frame) => withStaleJoinRef(frame, forged) };
+  return () => stale;
+});

@@ -11,7 +11,9 @@ import type { LinkTarget } from './link-fault.ts';
 const ALL = '*';
 
 export class Whom {
-  readonly share: number;
+  #share: number;
+  /** Whose draw is below this has had its turn. */
+  #from = 0;
   readonly #seed: number;
   readonly #tag: string;
   readonly #matches: ((topic: string) => boolean) | null;
@@ -20,27 +22,38 @@ export class Whom {
 
   constructor(params: FaultParams, seed: number) {
     const topic = String(params['topic'] ?? ALL);
-    this.share = Number(params['share'] ?? 1);
+    this.#share = Number(params['share'] ?? 1);
     this.#seed = seed;
     this.#tag = String(params['tag'] ?? ALL);
     this.#matches = topic === ALL ? null : topicMatcher(topic);
     this.#hit = this.#tag === ALL && this.#matches === null ? null : new Set();
   }
 
+  /** A larger share; who was in it stays in it. */
+  raise(share: number): void {
+    this.#share = share;
+  }
+
+  /** A larger share, of which only those count that were not in it before. */
+  raiseToOthers(share: number): void {
+    this.#from = this.#share;
+    this.#share = share;
+  }
+
   /** Where the client stands among those of the share, in [0, 1); null when it is not hit. */
   place({ index, socket }: LinkTarget): number | null {
     const draw = drawFor(this.#seed, index);
-    if (draw >= this.share) return null;
+    if (draw >= this.#share || draw < this.#from) return null;
     if (this.#tag !== ALL && !(socket.tags?.includes(this.#tag) ?? false)) return null;
     const matches = this.#matches;
     const { channels } = socket;
     if (matches && !channels.some(({ state, topic }) => state === 'joined' && matches(topic))) return null;
     this.#hit?.add(index);
-    return draw / this.share;
+    return (draw - this.#from) / (this.#share - this.#from);
   }
 
   /** True of a client that opens a connection while the fault is on: one it has hit, or would have. */
   holds(index: number): boolean {
-    return this.#hit === null ? drawFor(this.#seed, index) < this.share : this.#hit.has(index);
+    return this.#hit === null ? drawFor(this.#seed, index) < this.#share : this.#hit.has(index);
   }
 }

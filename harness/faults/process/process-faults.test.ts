@@ -17,11 +17,14 @@ async function asked(plan: FaultPlan): Promise<{ order: ServerFault; words: stri
     seed: 7,
     injectServer: async (order) => `f${orders.push(order)}`,
     liftServer: async (id) => void lifted.push(id),
+    raiseServer: () => assert.fail('nothing rises'),
     strike: () => assert.fail('no links are struck'),
+    raiseStrike: () => assert.fail('no links are struck'),
     liftStrike: () => assert.fail('no links are struck'),
   };
-  const lift = await FAULTS[planned.kind]?.inject(planned, hands);
-  await lift?.();
+  const on = await FAULTS[planned.kind]?.inject(planned, hands);
+  assert.equal(on?.handle, 'f1');
+  await on?.lift();
   const [order] = orders;
   assert.ok(order);
   return { order, words: `${planned.whom}: ${planned.what}`, lifted };

@@ -9,8 +9,9 @@ import { fault, FAULT_SPECS } from '../../scenario/fault.ts';
 import type { FaultPlan } from '../../scenario/fault-plan.ts';
 import type { FaultParams, FaultSpec, ParamSpec } from '../../scenario/fault-spec.ts';
 import { planRun, type PlannedFault } from '../../scenario/plan.ts';
+import { rampParam } from '../../scenario/ramp.ts';
 import { FAULTS } from '../catalogue.ts';
-import type { FaultHands } from '../fault.ts';
+import { FaultGone, type FaultHands } from '../fault.ts';
 import { LeasedFaults } from './lease.ts';
 
 // The harness imports nothing of the server: they meet at the control port, and here.
@@ -49,6 +50,8 @@ async function ask(method: string, path: string, body?: unknown): Promise<Answer
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
 
+const NOBODY = { count: 0, of: 0, what: 'clients' } as const;
+
 /** Hands that reach the server; the clock stands, so nothing is renewed. */
 function hands(): FaultHands {
   const leased = new LeasedFaults(new ManualClock(), {
@@ -58,14 +61,17 @@ function hands(): FaultHands {
       return body.id;
     },
     renew: async (id, ttlMs) => (await ask('PUT', `/faults/${id}`, { ttl_ms: ttlMs })).status === 200,
+    raise: async (id, share) => (await ask('PUT', `/faults/${id}`, { share })).status === 200,
     lift: async (id) => (await ask('DELETE', `/faults/${id}`)).status === 200,
   });
   return {
     seed: 7,
     injectServer: (order) => leased.inject(order),
     liftServer: (id) => leased.lift(id),
-    strike: async () => 0,
-    liftStrike: () => {},
+    raiseServer: (id, share) => leased.raise(id, share),
+    strike: async () => NOBODY,
+    raiseStrike: async () => NOBODY,
+    liftStrike: async () => NOBODY,
   };
 }
 
@@ -97,13 +103,25 @@ for (const spec of SERVER_SPECS) {
   test(`the server takes ${spec.kind} as a scenario asks for it, and gives it back`, async () => {
     for (const isFull of [false, true]) {
       const one = planned(spec, isFull);
-      const lift = await FAULTS[spec.kind]?.inject(one, hands());
+      const on = await FAULTS[spec.kind]?.inject(one, hands());
       const [active] = (await ask('GET', '/faults')).body.faults;
       assert.deepEqual([active?.kind, active?.share], [spec.kind, one.share]);
-      await lift?.();
+      assert.equal(on?.handle, active?.id);
+      await on?.lift();
       assert.deepEqual((await ask('GET', '/faults')).body.faults, []);
     }
   });
+
+  if (rampParam(spec) !== null) {
+    test(`the server takes another share of ${spec.kind} while it is on`, async () => {
+      const on = await FAULTS[spec.kind]?.inject(planned(spec, false), hands());
+      await on?.raise?.(0.75);
+      const [active] = (await ask('GET', '/faults')).body.faults;
+      assert.deepEqual([active?.kind, active?.share], [spec.kind, 0.75]);
+      await on?.lift();
+      await assert.rejects(on?.raise?.(1) ?? Promise.resolve(), FaultGone);
+    });
+  }
 
   test(`both have the same ranges for ${spec.kind}`, async () => {
     const { kinds } = (await ask('GET', '/faults')).body;

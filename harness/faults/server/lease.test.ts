@@ -44,6 +44,11 @@ class Server implements LeasePort {
     return wasOn;
   }
 
+  async raise(id: string, share: number): Promise<boolean> {
+    this.asked.push(`${this.clock.nowUs() / 1e6} raise ${id} to ${share}`);
+    return this.isOn;
+  }
+
   async lift(id: string): Promise<boolean> {
     const wasOn = this.isOn;
     this.hear(`lift ${id}`, 0);
@@ -175,4 +180,20 @@ test('an answer that comes after the lift renews nothing', async () => {
   gate.resolve();
   await pass(at, 20);
   assert.deepEqual(at.server.asked.slice(1), ['2 renew f1 for 8000', '2 lift f1']);
+});
+
+test('another share changes nothing of its time, and of one that is over it is told', async () => {
+  const at = scene();
+  const id = await at.faults.inject(FAULT);
+  await pass(at, 3);
+  await at.faults.raise(id, 0.5);
+  await pass(at, 2);
+  assert.deepEqual(at.server.asked.slice(1), [
+    '2 renew f1 for 8000',
+    '3 raise f1 to 0.5',
+    '4 renew f1 for 8000',
+  ]);
+  at.server.forget();
+  await assert.rejects(at.faults.raise(id, 1), FaultGone);
+  await assert.rejects(at.faults.lift(id), FaultGone);
 });

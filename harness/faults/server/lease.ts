@@ -11,11 +11,13 @@ export type LeasePort = {
   /** False when the server has no fault of that id any more. */
   renew(id: string, ttlMs: number): Promise<boolean>;
   /** False when the server has no fault of that id any more. */
+  raise(id: string, share: number): Promise<boolean>;
+  /** False when the server has no fault of that id any more. */
   lift(id: string): Promise<boolean>;
 };
 
 /** The most the server is given at once: what stays on after our death. */
-const LEASE_MS = 8_000;
+export const LEASE_MS = 8_000;
 const BEAT_MS = 2_000;
 
 /** The renewals of one fault, until its whole time is over, it is lifted or it is gone. */
@@ -89,11 +91,26 @@ export class LeasedFaults {
     return id;
   }
 
+  /** Gives a fault the rest of its time at once and renews it no more; false when the server has it no more. */
+  async leave(id: string, restMs: number): Promise<boolean> {
+    this.#leases.get(id)?.end();
+    this.#leases.delete(id);
+    return this.#port.renew(id, restMs);
+  }
+
+  /** Rejects when its share cannot be changed; with a `FaultGone` when it was over already. */
+  async raise(id: string, share: number): Promise<void> {
+    if (!(await this.#port.raise(id, share))) throw gone(id);
+  }
+
   /** Rejects when it cannot be lifted; with a `FaultGone` when it was over already. */
   async lift(id: string): Promise<void> {
     this.#leases.get(id)?.end();
     this.#leases.delete(id);
-    if (await this.#port.lift(id)) return;
-    throw new FaultGone(`it was over before it was lifted: the server has no fault ${id} any more`);
+    if (!(await this.#port.lift(id))) throw gone(id);
   }
+}
+
+function gone(id: string): FaultGone {
+  return new FaultGone(`it was over before it was lifted: the server has no fault ${id} any more`);
 }

@@ -15,9 +15,16 @@ export const slowJoin: Fault = {
         throw error;
       });
     }
-    return async () => {
-      if (strikes) hands.liftStrike(fault.id);
-      await hands.liftServer(id);
+    return {
+      handle: id,
+      raise: (share) => hands.raiseServer(id, share),
+      async lift() {
+        try {
+          if (strikes) await hands.liftStrike(fault.id);
+        } finally {
+          await hands.liftServer(id);
+        }
+      },
     };
   },
 };

@@ -21,6 +21,7 @@ export const packetLoss = spec({
     what: `${formatFigure(numberOf(params, 'percent'))} % of the packets are lost${wayOf(params)}`,
   }),
   effects: ['pushes', 'heartbeats', 'last receiver', 'drops'],
+  ramps: 'percent',
 });
 
 export const partition = spec({
@@ -34,6 +35,7 @@ export const partition = spec({
     return { share, whom: connections(share), what: `no packet arrives${wayOf(params)}, and nobody is told` };
   },
   effects: ['pushes', 'clients joined', 'drops', 'missing'],
+  ramps: 'addresses',
   check: hitsSomebody('addresses'),
 });
 
@@ -48,6 +50,8 @@ export const connectionKill = spec({
     return { share, whom: connections(share), what: 'aborted by the kernel, once' };
   },
   effects: ['clients joined', 'drops', 'missing', 'pushes'],
+  // By then it would be other ports: nobody could say who was hit before.
+  ramps: null,
   check: hitsSomebody('share'),
 });
 

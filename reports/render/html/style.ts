@@ -30,7 +30,7 @@ a{color:var(--p50)}
 
 const VERDICT = `
 .verdict{--tone:var(--inconclusive);display:flex;gap:16px;margin:16px 0;padding:12px 18px 14px;border-left:5px solid var(--tone);border-radius:4px;background:color-mix(in srgb,var(--tone) var(--tint),var(--card));overflow-wrap:anywhere}
-.verdict.pass{--tone:var(--pass)}.verdict.fail{--tone:var(--fail)}
+.verdict.pass{--tone:var(--pass)}.verdict.fail,.verdict.deviated{--tone:var(--fail)}
 .verdict .word{font-size:20px;line-height:1.4;font-weight:700;color:var(--tone);white-space:nowrap}
 .verdict .reasons{flex:1;min-width:0}
 .verdict .sentence{font-size:15.5px;line-height:1.75}
@@ -74,6 +74,9 @@ svg .tick{fill:var(--faint)}
 .swatch{display:inline-block;vertical-align:-1px}
 .swatch-edge{stroke:currentColor;stroke-width:2}
 .fault-bar{fill:currentColor}
+.moment{stroke:var(--fail);stroke-width:1.5;stroke-dasharray:4 3}
+svg .moment-name{fill:var(--fail);font-size:12px;font-weight:700}
+.fault-step{stroke:currentColor;stroke-width:1;stroke-opacity:var(--fault-hatch)}
 svg .fault-name{fill:currentColor;font-size:12.5px;font-weight:700}
 .bar.solid{fill:currentColor}
 .bar.striped{stroke:currentColor;stroke-width:.8}

@@ -21,6 +21,7 @@ export function nodeView(index: number, changes: Partial<NodeView> = {}): NodeVi
     name: `node${index}`,
     osPid: 100 + index,
     alive: true,
+    isDown: false,
     stale: false,
     connections: 50_000,
     channels: 100_000,

@@ -119,7 +119,7 @@ function sampleSummary(traffic: Traffic): Summary {
       send_lateness: trendMetric(traffic.lateness),
       join_timeouts: count(0, traffic.joins.length),
       push_timeouts: count(timeouts, push.sent),
-      'push_timeouts{cause:half-open}': count(timeouts, push.sent),
+      'push_timeouts{cause:half_open}': count(timeouts, push.sent),
       heartbeat_timeouts: count(beats, 49_800),
       errors: count(0, push.sent),
       drops: { count: total((one) => one.drops), rate: rounded(total((one) => one.drops) / SECONDS) },
@@ -135,6 +135,7 @@ function sampleSummary(traffic: Traffic): Summary {
       push,
       heartbeat: outcome(49_800, beats, 40, 12),
     },
+    timeoutCauses: { push: { half_open: timeouts }, heartbeat: { half_open: beats } },
     deliveries: { expected, received: expected - missing, missing, duplicate: 0, reordered: 0 },
     faults,
     thresholds: [

@@ -32,7 +32,14 @@ export function handsOn(lab: Lab | undefined, seed = 7): FaultHands {
   const never = (): never => {
     throw new Error('a fault of the kernel asks nobody else');
   };
-  const others = { injectServer: never, liftServer: never, strike: never, liftStrike: never };
+  const others = {
+    injectServer: never,
+    liftServer: never,
+    raiseServer: never,
+    strike: never,
+    raiseStrike: never,
+    liftStrike: never,
+  };
   return { seed, ...others, ...(lab ? { lab } : {}) };
 }
 

@@ -1,8 +1,8 @@
 /** What did each fault do, and how long did it linger? One row an effect. */
 
-import type { FaultEffect, Summary } from '../../../../harness/record/run-record.ts';
+import type { FaultEffect, FaultLeftOut, Summary } from '../../../../harness/record/run-record.ts';
 import { type FaultSpan, spanNamed } from '../../fault-spans.ts';
-import { onText, steadyText } from '../../fault-words.ts';
+import { hitText, onText, steadyText } from '../../fault-words.ts';
 import { valueText } from '../../figures.ts';
 import { bareName } from '../../metrics.ts';
 import { visibleLine } from '../../visible-text.ts';
@@ -12,8 +12,9 @@ import { card, type Cell, nothing, type Row, section, table } from '../table.ts'
 
 /** The faults section. */
 export function faultsSection(summary: Summary, spans: readonly FaultSpan[]): Markup {
+  const missing = leftOut(summary.faultsLeftOut ?? []);
   if (spans.length === 0) {
-    return section('faults', 'Faults', '', card(nothing('This run injected no faults.')));
+    return section('faults', 'Faults', '', card(nothing('This run injected no faults.'), missing));
   }
   const columns = [
     { head: 'fault' },
@@ -30,8 +31,15 @@ export function faultsSection(summary: Summary, spans: readonly FaultSpan[]): Ma
     'faults',
     'Faults',
     'what each one did, and how long it lingered',
-    card(table('Faults', columns, rows)),
+    card(table('Faults', columns, rows), missing),
   );
+}
+
+/** Optional faults that could not be had here. */
+function leftOut(faults: readonly FaultLeftOut[]): Markup | null {
+  if (faults.length === 0) return null;
+  const told = faults.map(({ name, why }) => `${visibleLine(name, 60)} (${visibleLine(why, 200)})`);
+  return el('p', { class: 'left-out' }, `Left out: ${told.join(' · ')}.`);
 }
 
 /** Column of the metric: rows after a fault's first begin there, under the cells that span them. */
@@ -54,10 +62,12 @@ function leadCells(span: FaultSpan, rows: number): Cell[] {
     ` ${visibleLine(fault.name, 60)}`,
     fault.what !== '' && el('span', { class: 'why' }, visibleLine(fault.what, 120)),
   );
+  const hit = hitText(fault);
+  const whom = all(visibleLine(fault.whom, 120), hit !== '' && el('span', { class: 'why' }, `hit ${hit}`));
   return [
     { cell: name, rows },
     { cell: onText(span), rows },
-    { cell: visibleLine(fault.whom, 120), rows },
+    { cell: whom, rows },
   ];
 }
 

@@ -3,8 +3,8 @@
 import { formatClock } from '../../../../harness/base/units.ts';
 import type { RunRecord } from '../../../../harness/record/run-record.ts';
 import { appliedSpans, type FaultSpan } from '../../fault-spans.ts';
+import { stretchesOf } from '../../fault-words.ts';
 import { numbered } from '../../figures.ts';
-import { visibleLine } from '../../visible-text.ts';
 import { all, el, embeddedJson, type Markup } from '../markup.ts';
 import { card, nothing, section } from '../table.ts';
 import { broadcastLane } from '../timeline/broadcast-lane.ts';
@@ -17,6 +17,7 @@ import { type Lane, type LaneContext, type LaneResult, timeScale } from '../time
 import { loadLane } from '../timeline/load-lane.ts';
 import { driverLane, serverLane } from '../timeline/machine-lanes.ts';
 import { longestMailboxLane, mailboxLane } from '../timeline/mailbox-lane.ts';
+import { momentLines } from '../timeline/moments.ts';
 import { pushLane } from '../timeline/push-lane.ts';
 import { timelineTable } from '../timeline/timeline-table.ts';
 import { timeoutsLane } from '../timeline/timeouts-lane.ts';
@@ -76,7 +77,11 @@ export function timelineSection(record: RunRecord, spans: readonly FaultSpan[]):
         el(
           'div',
           { class: 'lanes' },
-          el('div', { class: 'lane-plot under' }, faultBands(spans, timeline, context.x)),
+          el(
+            'div',
+            { class: 'lane-plot under' },
+            faultBands(spans, timeline, context.x, momentLines(record.marks, context.x)),
+          ),
           ...lanes.map((lane) => lane.markup),
           el(
             'div',
@@ -109,12 +114,9 @@ function cursorData({ timeline, spans }: LaneContext, lanes: readonly Lane[]): M
       known: timeline.columns.map((column) => (column ? 1 : 0)),
       names: readings.map((reading) => reading.name),
       values: readings.map((reading) => reading.values),
-      faults: appliedSpans(spans).map((span) => ({
-        name: visibleLine(span.fault.name, 60),
-        colour: span.colour,
-        fromMs: span.fromMs,
-        toMs: span.toMs,
-      })),
+      faults: appliedSpans(spans).flatMap((span) =>
+        stretchesOf(span).map((stretch) => ({ ...stretch, colour: span.colour })),
+      ),
     }),
   );
 }

@@ -1,8 +1,11 @@
 /** Timeout rates by kind, each against the operations it is a share of, and by cause where that is known. */
 
+import { causeWords, isTimeoutCause, TIMED_KINDS } from '../../../../harness/base/timeout-causes.ts';
+import { TIMEOUT_WORDS } from '../../../../harness/explain/timeout-words.ts';
 import type { RunRecord, Summary } from '../../../../harness/record/run-record.ts';
 import { countText, shareText } from '../../figures.ts';
 import { bareName, countOf, isCount } from '../../metrics.ts';
+import { causesOf } from '../../timeout-causes.ts';
 import { visibleLine } from '../../visible-text.ts';
 import { all, el, type Markup } from '../markup.ts';
 import { card, type Cell, section, table } from '../table.ts';
@@ -37,9 +40,39 @@ export function timeoutsSection({ summary }: RunRecord): Markup {
     'timeouts',
     'Timeouts and errors',
     'a timeout means: cannot tell',
-    card(table('Timeouts and errors', columns, rows)),
+    card(table('Timeouts and errors', columns, rows), causesTable(summary)),
   );
 }
+
+/** Why, with a sentence for each cause; nothing where nothing timed out, or nobody asked why. */
+function causesTable(summary: Summary): Markup | null {
+  const byCause = new Map<string, Map<string, number>>();
+  for (const kind of TIMED_KINDS) {
+    for (const [cause, count] of causesOf(summary, kind)) {
+      byCause.set(cause, (byCause.get(cause) ?? new Map<string, number>()).set(kind, count));
+    }
+  }
+  const kinds = TIMED_KINDS.filter((kind) => [...byCause.values()].some((counts) => counts.has(kind)));
+  if (kinds.length === 0) return null;
+  const totalOf = (counts: ReadonlyMap<string, number>): number =>
+    [...counts.values()].reduce((a, b) => a + b, 0);
+  const rows = [...byCause]
+    .toSorted(([, a], [, b]) => totalOf(b) - totalOf(a))
+    .map(([cause, counts]): Cell[] => {
+      const words = isTimeoutCause(cause) ? TIMEOUT_WORDS[cause] : { means: '', tryThis: '' };
+      const numbers = kinds.map((kind) => (counts.has(kind) ? countText(counts.get(kind)) : ''));
+      return [visibleLine(causeWords(cause), 40), ...numbers, words.means, words.tryThis];
+    });
+  const columns = [
+    { head: 'timed out for' },
+    ...kinds.map((kind) => ({ head: HEADS[kind], number: true })),
+    { head: 'what it means' },
+    { head: 'what to try' },
+  ];
+  return table('Timeouts by cause', columns, rows);
+}
+
+const HEADS = { connect: 'connects', join: 'joins', push: 'pushes', heartbeat: 'heartbeats' } as const;
 
 function kindRow(summary: Summary, kind: Kind): Cell[] {
   const metric = countOf(summary, kind.metric);

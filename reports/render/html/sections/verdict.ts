@@ -22,6 +22,7 @@ const NOTE_NAMES: Record<Note['kind'], string> = {
   incident: 'Incident',
   books: 'Books',
   reason: 'Also',
+  'left-out': 'Optional',
 };
 
 /** The verdict band. */

@@ -5,8 +5,14 @@
  * and the mean per second of everything counted.
  */
 
+import { causeWords } from '../../../../harness/base/timeout-causes.ts';
 import type { RunRecord } from '../../../../harness/record/run-record.ts';
-import type { BroadcastLine, WindowLine, WindowTrend } from '../../../../harness/record/timeline-line.ts';
+import type {
+  BroadcastLine,
+  CauseLine,
+  WindowLine,
+  WindowTrend,
+} from '../../../../harness/record/timeline-line.ts';
 
 /** More columns than this are merged. */
 export const MOST_COLUMNS = 400;
@@ -31,7 +37,10 @@ export type Column = {
   sent: number;
   drops: number;
   reconnects: number;
+  /** Connects per second as the server counted them; null where it did not tell. */
+  serverConnects: number | null;
   errors: number;
+  /** By cause where the run knows causes, else by what timed out. */
   timeouts: Record<string, number>;
   push: ColumnTrend | null;
   join: ColumnTrend | null;
@@ -70,10 +79,18 @@ export function timelineOf(record: RunRecord, most = MOST_COLUMNS): Timeline {
   for (const broadcast of record.broadcasts) {
     broadcasts[Math.floor((broadcast.atMs / 1_000 - first) / secondsPerColumn)]?.push(broadcast);
   }
+  const causes = Array.from({ length: count }, (): CauseLine[] => []);
+  for (const line of record.causes ?? []) {
+    causes[Math.floor((line.atMs / 1_000 - first) / secondsPerColumn)]?.push(line);
+  }
+  // Either for the whole run: two ways to count would not add up.
+  const knowsCauses = (record.causes ?? []).length > 0;
   const columns = windows.map((group, index) => {
     const fromMs = (first + index * secondsPerColumn) * 1_000;
     const toMs = fromMs + secondsPerColumn * 1_000;
-    return mergeColumn(group, broadcasts[index] ?? [], fromMs, toMs);
+    const column = mergeColumn(group, broadcasts[index] ?? [], fromMs, toMs);
+    if (column && knowsCauses) column.timeouts = meanCauses(causes[index] ?? [], group.length);
+    return column;
   });
   return {
     secondsPerColumn,
@@ -110,6 +127,7 @@ function mergeColumn(
     sent: mean((one) => one.sent),
     drops: mean((one) => one.drops),
     reconnects: mean((one) => one.reconnects),
+    serverConnects: most(windows.map((one) => one.server?.connectsPerSecond)),
     errors: mean((one) => one.errors),
     timeouts: meanTimeouts(windows),
     push: worstTrend(windows.map((one) => one.push)),
@@ -140,6 +158,14 @@ function meanTimeouts(windows: readonly WindowLine[]): Record<string, number> {
       sums.set(cause, (sums.get(cause) ?? 0) + count);
   }
   return Object.fromEntries([...sums].map(([cause, sum]) => [cause, sum / windows.length]));
+}
+
+function meanCauses(lines: readonly CauseLine[], seconds: number): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const { cause, count } of lines) {
+    sums.set(causeWords(cause), (sums.get(causeWords(cause)) ?? 0) + count / Math.max(1, seconds));
+  }
+  return Object.fromEntries(sums);
 }
 
 function worstTrend(trends: readonly (WindowTrend | undefined)[]): ColumnTrend | null {

@@ -7,6 +7,7 @@
 
 import { formatClock } from '../../../../harness/base/units.ts';
 import { appliedSpans, type AppliedSpan, type FaultSpan } from '../../fault-spans.ts';
+import { stretchesOf } from '../../fault-words.ts';
 import { visibleLine } from '../../visible-text.ts';
 import { hatchId } from '../chart/hatch.ts';
 import { percent, PLANE } from '../chart/plot.ts';
@@ -97,7 +98,12 @@ export function faultNames(spans: readonly FaultSpan[], x: Scale): Markup | null
 }
 
 /** The grid and the hatched windows, as high as all lanes together. */
-export function faultBands(spans: readonly FaultSpan[], timeline: Timeline, x: Scale): Markup {
+export function faultBands(
+  spans: readonly FaultSpan[],
+  timeline: Timeline,
+  x: Scale,
+  moments: readonly Markup[] = [],
+): Markup {
   const grid = timeTicks(timeline.toMs - Math.max(0, timeline.fromMs)).map((tick) =>
     el('line', { class: 'grid', x1: percent(x.at(tick)), x2: percent(x.at(tick)), y1: 0, y2: '100%' }),
   );
@@ -118,7 +124,19 @@ export function faultBands(spans: readonly FaultSpan[], timeline: Timeline, x: S
     { class: 'bands', width: '100%', height: '100%', 'aria-hidden': 'true' },
     ...grid,
     ...bands,
+    ...appliedSpans(spans).flatMap((span) => stepLines(span, x)),
+    ...moments,
   );
+}
+
+/** Where a fault that rose took its further steps. */
+function stepLines(span: AppliedSpan, x: Scale): Markup[] {
+  return stretchesOf(span)
+    .slice(1)
+    .map(({ fromMs }) => {
+      const at = percent(x.at(fromMs));
+      return el('line', { class: `fault-step fault-${span.colour}`, x1: at, x2: at, y1: 0, y2: '100%' });
+    });
 }
 
 /** The time axis under the lanes. */

@@ -85,6 +85,11 @@ const FIELDS: readonly Field[] = [
     (one) => one.reconnects > 0,
   ),
   field(
+    'server connects/s',
+    (one) => figureText(one.serverConnects),
+    (one) => one.serverConnects !== null,
+  ),
+  field(
     'mailboxes',
     (one) => countText(one.mailbox?.sum),
     (one) => one.mailbox !== null,

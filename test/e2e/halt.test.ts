@@ -1,0 +1,158 @@
+// Runs are ended before their time: from another terminal, and by a condition of their own.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import {
+  cleanUp,
+  firedrill,
+  GUARD,
+  newFolder,
+  readSummary,
+  readTimeline,
+  run,
+  scenarioFile,
+} from './program.ts';
+
+const LONG = `
+import { fault, scenario } from 'firedrill';
+export default scenario({
+  about: 'a long run with one fault',
+  load: { clients: 20, ramp: '500ms', hold: '60s', rate: 100 },
+  async client(user) {
+    const room = await user.join('room:' + (user.index % 5));
+    await user.pace(() => room.push('ping', { from: user.index }));
+  },
+  faults: [fault.slowJoin({ delayMs: 300, topic: 'room:*' }).at('1s').for('55s')],
+  thresholds: { push_timeouts: ['rate<0.5'] },
+});
+`;
+
+const RAMPS = `
+import { scenario } from 'firedrill';
+const load = { clients: 200, ramp: '40s', hold: '5s' };
+const client = (user) => user.join('room:1');
+export default scenario({
+  about: 'twice a long ramp',
+  load,
+  variants: { trouble: { client }, remedy: { client } },
+});
+`;
+
+const runtime = mkdtempSync(join(tmpdir(), 'firedrill-e2e-'));
+// Whoever else runs on this machine is neither found nor halted from here.
+process.env['XDG_RUNTIME_DIR'] = runtime;
+process.env['TMPDIR'] = runtime;
+after(() => rmSync(runtime, { recursive: true, force: true }));
+
+const sockets = (): string[] =>
+  readdirSync(runtime)
+    .filter((name) => /^firedrill-\d+$/.test(name))
+    .flatMap((folder) => readdirSync(join(runtime, folder)));
+
+suite('firedrill halt', GUARD, () => {
+  after(cleanUp);
+
+  test('ends a run on the server of somebody else, without its fault', async () => {
+    const server = firedrill('serve', '--port', '0', '--control-port', '0', '--nodes', '1');
+    const ready = JSON.parse(await server.line(/"ready":true/)) as { url: string; control: string };
+    const folder = join(newFolder(), 'run');
+    const target = ['--target', ready.url, '--control', ready.control, '--workers', '1'];
+    const program = firedrill('run', scenarioFile(LONG, 'long.ts'), '--out', folder, ...target);
+    await program.line(/^slow joins on$/);
+    assert.equal((await faultsOf(ready.control)).length, 1);
+    const listed = await run('halt', '--list');
+    assert.match(listed.stdout, new RegExp(`^run=long pid=${program.pid} dir=${folder} `));
+    const halted = await run('halt');
+    assert.equal(halted.stdout, `halted=long dir=${folder} exit=108 faults=lifted\n`, halted.stderr);
+    assert.equal(halted.code, 0);
+    const { code, stdout, stderr } = await program.ended;
+    assert.equal(code, 108, stderr);
+    assert.match(stdout, /^reason_1=the run was stopped: halted from another terminal$/m);
+    assert.deepEqual(await faultsOf(ready.control), []);
+    assert.deepEqual(sockets(), []);
+
+    const summary = readSummary(folder);
+    assert.equal(summary.exitCode, 108);
+    assert.equal(summary.interrupted, true);
+    assert.deepEqual(summary.books, { balanced: true, problems: [] });
+    assert.ok(summary.faults[0]?.liftedAtMs != null && summary.faults[0].undo === undefined);
+    const mark = readTimeline(folder).find((line) => line.type === 'mark' && line.mark === 'interrupted');
+    assert.equal(mark?.type === 'mark' && mark.name, 'halted from another terminal');
+    assert.ok(existsSync(join(folder, 'report.html')));
+    server.child.kill('SIGTERM');
+    await server.ended;
+  });
+
+  test('in the ramp, by two at once, and no further variant is begun', async () => {
+    const folder = join(newFolder(), 'runs');
+    const program = firedrill('run', scenarioFile(RAMPS, 'ramps.ts'), '--out', folder, '--workers', '1');
+    await program.line(/^0:01/);
+    const ends = await Promise.all([
+      run('halt', 'ramps', '--json'),
+      run('halt', String(program.pid), '--json'),
+    ]);
+    for (const { code, stdout } of ends) {
+      assert.equal(code, 0, stdout);
+      const { runs } = JSON.parse(stdout) as { runs: { outcome: string; exitCode: number }[] };
+      assert.deepEqual(
+        runs.map(({ outcome, exitCode }) => [outcome, exitCode]),
+        [['halted', 108]],
+      );
+    }
+    assert.equal((await program.ended).code, 108);
+    assert.deepEqual(readdirSync(folder), ['trouble']);
+    assert.deepEqual(sockets(), []);
+  });
+
+  test('with no run there is nothing to halt', async () => {
+    const { code, stderr } = await run('halt');
+    assert.equal(code, 114);
+    assert.match(stderr, /no-run {2}firedrill halt/);
+  });
+});
+
+suite('an abort condition', GUARD, () => {
+  after(cleanUp);
+
+  test('ends the run when it fails, lifts its fault and says why', async () => {
+    const folder = join(newFolder(), 'run');
+    const condition = ['--abort', 'push_duration=min>60000'];
+    const { code, stdout, stderr } = await run(
+      'run',
+      scenarioFile(LONG),
+      '--out',
+      folder,
+      '--workers',
+      '1',
+      ...condition,
+    );
+    const summary = readSummary(folder);
+    // On a machine that is full nobody can tell whose fault it was, and that comes first.
+    const { saturated } = summary.generator;
+    assert.equal(code, saturated ? 113 : 108, stderr);
+    const words =
+      /^reason_1=the run was stopped: push_duration min was .* over the last 1 s, wanted more than 60 s/m;
+    assert.match(stdout, words);
+    assert.match(stderr, /^stopped: push_duration min was /m);
+    assert.equal(summary.verdict.status, saturated ? 'inconclusive' : 'fail');
+    assert.ok(summary.durationMs < 20_000);
+    assert.deepEqual(summary.books, { balanced: true, problems: [] });
+    assert.equal(summary.thresholds.find(({ expression }) => expression === 'min>60000')?.status, 'fail');
+  });
+});
+
+function faultsOf(control: string): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    get(`${control}/faults`, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => {
+        const parsed = JSON.parse(text) as unknown[] | { faults: unknown[] };
+        resolve(Array.isArray(parsed) ? parsed : parsed.faults);
+      });
+    }).on('error', reject);
+  });
+}
