@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { suggest } from '../harness/base/neighbours.ts';
-import { formatCount, formatFigure } from '../harness/base/units.ts';
+import { formatCount } from '../harness/base/units.ts';
 import type { ScenarioFile } from '../harness/scenario/load.ts';
 import { planRun } from '../harness/scenario/plan.ts';
 import { describeLoad } from '../harness/scenario/plan-words.ts';
@@ -18,6 +18,7 @@ import {
   type AllMeasured,
   type Measured,
 } from './scenarios/library.ts';
+import { exitCodeOf, headOf, outcomeOf, tableOf, type Checked } from './scenarios/outcome.ts';
 import { runScenarioFile, type Ran } from './scenarios/run-scenario.ts';
 
 /** Beyond this a check is told to be slow: it is one of many. */
@@ -43,31 +44,27 @@ function choose(wanted: readonly string[]): ScenarioFile[] {
   return library.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
 }
 
-/** Runs each at its small size; one that does not end with 0 is a failure. */
+/** Runs each at its small size, tells each as it ends and all of them at the end. */
 async function check(files: readonly ScenarioFile[]): Promise<void> {
-  let failures = 0;
+  const checks: Checked[] = [];
   for (const { name } of files) {
     const ran = await runScenarioFile(name, `${RESULTS}/small/${name}`, ['--small']);
-    if (ran.exitCode !== 0) failures += 1;
-    tell(name, ran, SLOW_SECONDS);
+    checks.push(tell(name, ran, SLOW_SECONDS));
   }
-  process.stdout.write(
-    `${files.length} scenarios: ${files.length - failures} as they claim, ${failures} not\n`,
-  );
-  if (failures > 0) process.exitCode = 1;
+  process.stdout.write(`\n${tableOf(checks)}\n`);
+  process.exitCode = exitCodeOf(checks);
 }
 
-function tell(name: string, ran: Ran, slowSeconds = Infinity): void {
-  const seconds = `${formatFigure(ran.seconds)} s${ran.seconds > slowSeconds ? ', slow' : ''}`;
-  if (ran.exitCode === 0) {
-    process.stdout.write(`✓ ${name}  ${ran.finding ?? 'no finding'}  (${seconds})\n`);
-    return;
-  }
+function tell(name: string, ran: Ran, slowSeconds = Infinity): Checked {
+  const { exitCode, seconds } = ran;
+  const checked: Checked = { name, outcome: outcomeOf(ran), exitCode, seconds };
   const reasons = ran.summaries.flatMap(({ variant, verdict, exitCode }) =>
     exitCode === 0 ? [] : `${variant ?? 'the run'} ${verdict.status}: ${verdict.reasons.join('; ')}`,
   );
-  const said = [...reasons, ran.stderr.trim()].filter((text) => text !== '').join('\n    ');
-  process.stdout.write(`✕ ${name}  exit code ${ran.exitCode}  (${seconds})\n    ${said}\n`);
+  const said = exitCode === 0 ? [ran.finding ?? 'no finding'] : [...reasons, ran.stderr.trim()];
+  const lines = said.filter((text) => text !== '').map((text) => `    ${text}\n`);
+  process.stdout.write(`${headOf(checked, slowSeconds)}\n${lines.join('')}`);
+  return checked;
 }
 
 /** Runs each at full size and keeps the findings of those that passed, one by one: a later failure costs nothing. */

@@ -7,7 +7,7 @@ export default scenario({
   about: 'after_join: does anything come before the reply, in rooms where somebody always talks?',
   claim: ['B8', 'B3'],
   load: { clients: 200, ramp: '2s', hold: '28s' },
-  small: { clients: 40, duration: '8s', ramp: '500ms' },
+  small: { clients: 40, duration: '6s', ramp: '500ms' },
   server: { nodes: 1 },
   metrics: { behind_reply: 'rate', greeted: 'rate' },
   async client(user) {

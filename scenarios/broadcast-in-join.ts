@@ -24,7 +24,7 @@ export default scenario({
   about: 'Broadcasts from join/3: who hears them?',
   claim: ['B7', 'B8'],
   load: { clients: 100, ramp: '1s', hold: '19s' },
-  small: { clients: 20, duration: '6s', ramp: '500ms' },
+  small: { clients: 20, duration: '5s', ramp: '500ms' },
   server: { nodes: 1 },
   metrics: { joined: 'rate', heard: 'rate' },
   variants: {

@@ -33,7 +33,7 @@ export default scenario({
   about: 'Busy channels: which broadcasts wait for them?',
   claim: ['B18', 'B19', 'B20'],
   load: { clients: 200, ramp: '2s', hold: '28s' },
-  small: { clients: 40, duration: '6s', ramp: '500ms' },
+  small: { clients: 40, duration: '5s', ramp: '500ms' },
   server: { nodes: 1 },
   metrics: { overtaken: 'rate' },
   variants: {

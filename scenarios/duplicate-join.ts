@@ -26,7 +26,7 @@ export default scenario({
   about: 'Duplicate joins: what becomes of the channel that was there first?',
   claim: ['B1', 'B2'],
   load: { clients: 100, ramp: '2s', hold: '28s' },
-  small: { clients: 40, duration: '6s', ramp: '500ms' },
+  small: { clients: 40, duration: '5s', ramp: '500ms' },
   server: { nodes: 1 },
   metrics: { answered: 'rate', said: 'rate' },
   variants: {

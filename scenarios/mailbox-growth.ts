@@ -19,7 +19,7 @@ export default scenario({
   about: `Mailbox growth: channels that can do ${1_000 / WORK_MS} messages a second, asked for more`,
   claim: ['A10', 'A11', 'A19'],
   load: { clients: 50, ramp: '2s', hold: '10s' },
-  small: { clients: 10, duration: '3s', ramp: '300ms' },
+  small: { clients: 10, duration: '2500ms', ramp: '300ms' },
   server: { nodes: 1 },
   variants: {
     flood: {

@@ -12,7 +12,7 @@ export default scenario({
   about: 'No reply: does a push that gets none know that it arrived?',
   claim: 'B10',
   load: { clients: 100, ramp: '2s', hold: '28s' },
-  small: { clients: 20, duration: '6s', ramp: '500ms' },
+  small: { clients: 20, duration: '5s', ramp: '500ms' },
   // phoenix.js waits 10 s; what nobody answers can be waited for in less.
   connect: { pushTimeout: '1s' },
   server: { nodes: 1 },

@@ -24,7 +24,7 @@ export default scenario({
   about: 'Slow joins: who waits while join/3 works?',
   claim: ['B5', 'B8'],
   load: { clients: 100, ramp: '2s', hold: '28s' },
-  small: { clients: 20, duration: '6s', ramp: '500ms' },
+  small: { clients: 20, duration: '5s', ramp: '500ms' },
   // phoenix.js has 30 s; more often, heartbeats show what happens to them as well.
   connect: { heartbeat: '250ms', heartbeatTimeout: '10s' },
   server: { nodes: 1 },

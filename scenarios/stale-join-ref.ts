@@ -5,7 +5,7 @@ export default scenario({
   about: 'Stale join_refs: is a message of an earlier join handled, refused or lost?',
   claim: 'B12',
   load: { clients: 100, ramp: '2s', hold: '28s' },
-  small: { clients: 20, duration: '6s', ramp: '500ms' },
+  small: { clients: 20, duration: '5s', ramp: '500ms' },
   // phoenix.js waits 10 s; silence can be waited for in less.
   connect: { pushTimeout: '1s' },
   async client(user) {

@@ -7,7 +7,7 @@ export default scenario({
   about: 'Steady rooms: nothing is wrong; what the other drills are held against',
   claim: 'B16',
   load: { clients: 500, ramp: '5s', hold: '25s', rate: 250 },
-  small: { clients: 50, duration: '7s', ramp: '1s', rate: 50 },
+  small: { clients: 50, duration: '6s', ramp: '1s', rate: 50 },
   server: { nodes: 1 },
   async client(user) {
     const room = await user.join(`room:${Math.floor(user.index / ROOM)}`);
