@@ -1,12 +1,11 @@
-// Claim: half of 100,000 clients, cut within a second, are at the door again at once, and all of them get in.
+// Claim: half of 100,000 clients, cut at once, are at the door again at once, and all of them get in.
 import { fault, scenario } from 'firedrill';
 
 export default scenario({
-  about: 'Half of all connections are reset within a second, as by a load balancer that goes away',
+  about: 'Half of all connections are reset at once, as by a load balancer that goes away',
   claim: ['A6'],
   load: { clients: 100_000, ramp: '50s', hold: '110s', rate: 200 },
   small: { clients: 300, duration: '10s', ramp: '1500ms', rate: 60 },
-  server: { nodes: 1 },
   // phoenix.js has 30 s; at 50 s the heartbeats of 100,000 clients leave two cores room for those who return.
   connect: { heartbeat: '50s' },
   metrics: { back: 'rate' },
@@ -31,7 +30,7 @@ export default scenario({
     recovery_duration: ['max<60000'],
   },
   finding: ({ run }) =>
-    `${run.text('drops', 'count')} of ${run.clients} connections reset within a second: the server saw ` +
+    `${run.text('drops', 'count')} of ${run.clients} connections reset at once: the server saw ` +
     `${run.text('server_connect_rate', 'max', { during: 'reset' })} connects at most, 90 % were joined again after ` +
     `${run.text('reconnect_duration', 'p(90)')}, the last after ${run.text('reconnect_duration', 'max')}, ` +
     `${run.text('back', 'rate')} in time`,

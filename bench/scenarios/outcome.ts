@@ -50,21 +50,20 @@ export function headOf({ name, outcome, exitCode, seconds }: Checked, slowSecond
   return `${SIGNS[outcome]} ${name}${how}  (${time})`;
 }
 
-/** Every check with its seconds, the longest first, and what all of them come to. */
-export function tableOf(checks: readonly Checked[]): string {
+/** Every check with its seconds, the longest first, and what all of them come to in `seconds` by the clock. */
+export function tableOf(checks: readonly Checked[], seconds: number): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const rows = checks
     .toSorted((a, b) => b.seconds - a.seconds)
-    .map(({ name, outcome, seconds }) => {
-      const time = seconds.toFixed(1).padStart(6);
+    .map(({ name, outcome, seconds: own }) => {
+      const time = own.toFixed(1).padStart(6);
       return `  ${name.padEnd(width)} ${time} s  ${SIGNS[outcome]} ${WORDS[outcome]}`;
     });
-  const total = checks.reduce((sum, { seconds }) => sum + seconds, 0);
   const counts = (Object.keys(WORDS) as Outcome[]).flatMap((outcome) => {
     const many = checks.filter((check) => check.outcome === outcome).length;
     return many === 0 ? [] : [`${formatCount(many)} ${WORDS[outcome]}`];
   });
-  const minutes = `${formatFigure(total / 60)} min`;
+  const minutes = `${formatFigure(seconds / 60)} min`;
   return [...rows, `${formatCount(checks.length)} scenarios in ${minutes}: ${counts.join(', ')}`].join('\n');
 }
 

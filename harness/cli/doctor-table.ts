@@ -8,6 +8,8 @@ import { BEYOND_ASKING, type LimitKind } from '../target/machine-limits.ts';
 
 const NAMES: Record<LimitKind, string> = {
   descriptors: 'open files a process',
+  workers: 'open files of --workers',
+  nodes: 'open files of --nodes',
   memory: 'memory',
   ports: 'local ports',
   conntrack: 'connection table',

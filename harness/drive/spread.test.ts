@@ -53,7 +53,7 @@ test('what takes long is done in order, one slice a turn, and what falls due mea
   assert.ok(lateUs >= 0 && lateUs < 64 * 100, `${lateUs} us late`);
 });
 
-test('a turn that took long earns a longer slice, within bounds', async () => {
+test('a turn that took long earns a longer slice, up to half of the time', async () => {
   const slices: number[] = [];
   let nowUs = 0;
   let startUs = 0;
@@ -76,7 +76,7 @@ test('a turn that took long earns a longer slice, within bounds', async () => {
   const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = slices;
   for (const short of [first, second, third]) assert.ok(short >= 20_000 && short < 27_000, slices.join());
   assert.ok(fourth > 30_000 && fourth < 39_000, slices.join());
-  assert.ok(fifth >= 50_000 && fifth < 57_000, slices.join());
+  assert.ok(fifth >= 64_000 && fifth < 71_000, slices.join());
 });
 
 test('stops without a word once it is over', async () => {

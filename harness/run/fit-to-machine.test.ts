@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { FiredrillError } from '../base/errors.ts';
+import { FiredrillError, messageOf } from '../base/errors.ts';
 import { readMachine, type Machine } from '../target/machine.ts';
 import { fitToMachine } from './fit-to-machine.ts';
 
@@ -64,4 +64,27 @@ test('counts ports for each pair of addresses', () => {
 
 test('takes the number of workers it is told', () => {
   assert.equal(fitToMachine(machine, { ...crowd, workers: 7 }, ['127.0.0.1'], true).workers, 7);
+});
+
+test('processes that were asked for must hold the clients, each its files', () => {
+  const many = { ...crowd, clients: 100_000, insists: true };
+  const refusedWith = (asked: { workers?: number; nodes?: number }): string => {
+    try {
+      fitToMachine(
+        { ...machine, descriptorsPerProcess: 20_000, ephemeralPorts: 28_000 },
+        { ...many, ...asked },
+        ['127.0.0.1'],
+        true,
+      );
+    } catch (error) {
+      return messageOf(error);
+    }
+    return 'taken';
+  };
+  assert.match(
+    refusedWith({ nodes: 1 }),
+    /in 1 of --nodes\n.*\n {2}wanted {2}at most 19500\n {2}hint {4}--nodes 6/,
+  );
+  assert.match(refusedWith({ workers: 5 }), /in 5 of --workers\n.*\n {2}wanted {2}at most 87750\n/);
+  assert.equal(refusedWith({ nodes: 6, workers: 6 }), 'taken');
 });

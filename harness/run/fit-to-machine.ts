@@ -11,6 +11,8 @@ export type Crowd = {
   insists: boolean;
   /** Worker processes; undefined lets the machine's limits decide. */
   workers: number | undefined;
+  /** Node processes of the bundled server, likewise. */
+  nodes?: number | undefined;
 };
 
 /** `addresses`: those of the target, over which the clients are dealt. */
@@ -27,6 +29,7 @@ export function fitToMachine(
     memoryBytes: machine.availableBytes,
     clients: wanted.clients,
     withServer,
+    asked: { workers: wanted.workers, nodes: wanted.nodes },
   });
   if (wanted.workers !== undefined) fit.workers = wanted.workers;
   if (fit.clients < 1 || (wanted.insists && fit.clients < wanted.clients))

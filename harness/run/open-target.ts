@@ -153,7 +153,7 @@ async function openBundled(
   listener: TargetListener,
 ): Promise<OpenTarget> {
   const machine = readMachine();
-  const fit = fitToMachine(machine, wanted, LOOPBACK, true);
+  const fit = fitToMachine(machine, { ...wanted, nodes: choice.nodes }, LOOPBACK, true);
   const nodes = nodesFor(wanted.faults, choice.nodes, fit.nodes);
   const onNote = (note: string): void => listener.onReached(note);
   const leftOut = leftOutForNodes(wanted.faults, nodes, onNote);

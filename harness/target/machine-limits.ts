@@ -28,6 +28,8 @@ export type FitInput = {
   openFilesFree?: number | null;
   /** Descriptors one user may watch; null where there is no such limit. */
   epollWatches?: number | null;
+  /** So many processes of a kind were asked for in so many words; else as many as it takes. */
+  asked?: { workers?: number | undefined; nodes?: number | undefined };
 };
 
 export type Fit = {
@@ -40,7 +42,15 @@ export type Fit = {
   limits: BindingLimit[];
 };
 
-export type LimitKind = 'descriptors' | 'memory' | 'ports' | 'conntrack' | 'open-files' | 'epoll';
+export type LimitKind =
+  | 'descriptors'
+  | 'workers'
+  | 'nodes'
+  | 'memory'
+  | 'ports'
+  | 'conntrack'
+  | 'open-files'
+  | 'epoll';
 
 /** One limit of the machine: with `holds` clients it is reached. */
 export type MachineLimit = {
@@ -92,6 +102,8 @@ export function fitRun(input: FitInput): Fit {
 export function limitsOf(input: FitInput): MachineLimit[] {
   const limits = [
     descriptorLimit(input),
+    askedLimit(input, 'workers'),
+    input.withServer ? askedLimit(input, 'nodes') : null,
     memoryLimit(input),
     portLimit(input),
     conntrackLimit(input),
@@ -105,6 +117,17 @@ export function limitsOf(input: FitInput): MachineLimit[] {
 function perProcess({ descriptorsPerProcess }: FitInput): number {
   const reserve = Math.min(DESCRIPTOR_RESERVE, descriptorsPerProcess / 2);
   return Math.max(1, Math.floor((descriptorsPerProcess - reserve) * BALANCE_HEADROOM));
+}
+
+/** What as many processes as were asked for can hold, where that was not left to us. */
+function askedLimit(input: FitInput, kind: 'workers' | 'nodes'): MachineLimit | null {
+  const processes = input.asked?.[kind];
+  if (processes === undefined) return null;
+  // One of them takes all: nothing is dealt.
+  const each = Math.floor(perProcess(input) / (processes === 1 ? BALANCE_HEADROOM : 1));
+  const limit = `open files per process (${formatCount(input.descriptorsPerProcess)}), in ${formatCount(processes)} of --${kind}`;
+  const hint = `--${kind} ${Math.ceil(input.clients / perProcess(input))}`;
+  return { kind, limit, holds: Math.min(BEYOND_ASKING, each * processes), hint };
 }
 
 /** Processes of each kind: as many as descriptors need, more where cores are free for them. */

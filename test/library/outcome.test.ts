@@ -71,12 +71,12 @@ test('the table has the seconds of each, the longest first, and says how many en
     check('no-reply', 'held', 0, 4),
   ];
   assert.equal(
-    tableOf(checks),
+    tableOf(checks, 30),
     [
       '  flagship    20.0 s  ? the machine was full',
       '  half-open   12.3 s  ✓ as it claims',
       '  no-reply     4.0 s  ✓ as it claims',
-      '3 scenarios in 0.605 min: 2 as it claims, 1 the machine was full',
+      '3 scenarios in 0.5 min: 2 as it claims, 1 the machine was full',
     ].join('\n'),
   );
   assert.equal(headOf(checks[0] ?? assert.fail(), 20), '✓ half-open  (12.3 s)');
