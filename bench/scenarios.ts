@@ -49,17 +49,23 @@ function choose(wanted: readonly string[]): ScenarioFile[] {
 async function check(files: readonly ScenarioFile[]): Promise<void> {
   const beganUs = realClock.nowUs();
   const checks: Checked[] = [];
-  const waiting = [...files];
-  const takeInTurn = async (): Promise<void> => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) {
-      const { name } = file;
-      const ran = await runScenarioFile(name, `${RESULTS}/small/${name}`, ['--small']);
-      checks.push(tell(name, ran, SLOW_SECONDS));
-    }
-  };
-  await Promise.all(Array.from({ length: lanes() }, takeInTurn));
+  await inLanes(files, async ({ name }) => {
+    const ran = await runScenarioFile(name, `${RESULTS}/small/${name}`, ['--small']);
+    checks.push(tell(name, ran, SLOW_SECONDS));
+  });
   process.stdout.write(`\n${tableOf(checks, (realClock.nowUs() - beganUs) / 1e6)}\n`);
   process.exitCode = exitCodeOf(checks);
+}
+
+async function inLanes(
+  files: readonly ScenarioFile[],
+  run: (file: ScenarioFile) => Promise<void>,
+): Promise<void> {
+  const waiting = [...files];
+  const takeInTurn = async (): Promise<void> => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) await run(file);
+  };
+  await Promise.all(Array.from({ length: lanes() }, takeInTurn));
 }
 
 /** How many run at a time: a check has a few hundred clients, so two of them fit on two cores. */
@@ -81,7 +87,7 @@ function tell(name: string, ran: Ran, slowSeconds = Infinity): Checked {
 
 /** Runs each at full size and keeps the findings of those that passed, one by one: a later failure costs nothing. */
 async function measure(files: readonly ScenarioFile[]): Promise<void> {
-  for (const file of files) {
+  await inLanes(files, async (file) => {
     const ran = await runScenarioFile(file.name, `${RESULTS}/full/${file.name}`, []);
     tell(file.name, ran);
     const measured = new Map(readMeasured());
@@ -93,7 +99,7 @@ async function measure(files: readonly ScenarioFile[]): Promise<void> {
       process.exitCode = 1;
     }
     keep(measured);
-  }
+  });
 }
 
 /** What was measured with scenarios that are still there, and the table that says so. */
@@ -109,7 +115,8 @@ function measuredOf(file: ScenarioFile, { summaries }: Ran, finding: string): Me
   const loads = new Set(file.runs.map(({ scenario }) => describeLoad(planRun(scenario, { seed: 7 }))));
   const nodes = first?.environment.serverNodes ?? 0;
   const cores = first?.environment.cores ?? 0;
-  const machine = `${formatCount(nodes)} ${nodes === 1 ? 'node' : 'nodes'}, ${formatCount(cores)} cores`;
+  const beside = lanes() > 1 ? ' shared with others' : '';
+  const machine = `${formatCount(nodes)} ${nodes === 1 ? 'node' : 'nodes'}, ${formatCount(cores)} cores${beside}`;
   return {
     finding,
     at: (first?.startedAt ?? '').slice(0, 10),

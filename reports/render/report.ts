@@ -24,7 +24,7 @@ import { refusalsSection } from './html/sections/refusals.ts';
 import { steadyStateSection } from './html/sections/steady-state.ts';
 import { thresholdsSection } from './html/sections/thresholds.ts';
 import { timelineSection } from './html/sections/timeline.ts';
-import { timeoutsSection } from './html/sections/timeouts.ts';
+import { timeoutCausesSection, timeoutsSection } from './html/sections/timeouts.ts';
 import { verdictSection } from './html/sections/verdict.ts';
 import { styleSheet } from './html/style.ts';
 import { VERDICT_WORDS } from './verdict-words.ts';
@@ -79,6 +79,7 @@ export function renderReport(record: RunRecord): string {
         faultsSection(summary, spans),
         !isFirst && refusals,
         el('div', { class: 'columns' }, timeoutsSection(record), deliveriesSection(record)),
+        timeoutCausesSection(record),
         booksSection(record),
         mailboxesSection(record, spans),
         environmentSection(record),

@@ -40,12 +40,12 @@ export function timeoutsSection({ summary }: RunRecord): Markup {
     'timeouts',
     'Timeouts and errors',
     'a timeout means: cannot tell',
-    card(table('Timeouts and errors', columns, rows), causesTable(summary)),
+    card(table('Timeouts and errors', columns, rows)),
   );
 }
 
-/** Why, with a sentence for each cause; nothing where nothing timed out, or nobody asked why. */
-function causesTable(summary: Summary): Markup | null {
+/** Why they timed out, with a sentence for each cause; nothing where nothing did, or nobody asked why. */
+export function timeoutCausesSection({ summary }: RunRecord): Markup | null {
   const byCause = new Map<string, Map<string, number>>();
   for (const kind of TIMED_KINDS) {
     for (const [cause, count] of causesOf(summary, kind)) {
@@ -69,7 +69,8 @@ function causesTable(summary: Summary): Markup | null {
     { head: 'what it means' },
     { head: 'what to try' },
   ];
-  return table('Timeouts by cause', columns, rows);
+  const aside = 'each charged to the one the evidence speaks for';
+  return section('timeout-causes', 'Timeouts by cause', aside, card(table('Timeouts by cause', columns, rows)));
 }
 
 const HEADS = { connect: 'connects', join: 'joins', push: 'pushes', heartbeat: 'heartbeats' } as const;

@@ -13,7 +13,10 @@ import { all, el, type Markup } from '../markup.ts';
 import type { Column } from './columns.ts';
 import { columnWidth, laneMarkup, laneMost, type LaneContext, type LaneResult, readingOf } from './lane.ts';
 
-const HEIGHT = 64;
+/** Pixels; more where more causes stand beside it than there is room for. */
+const HEIGHT = { least: 64, name: 32, key: 15 };
+/** Characters of a key that fit into one line. */
+const KEY_LINE = 15;
 /** Causes in their own fill; what is beyond them is drawn as the last. */
 const FILLS = ['solid', 'striped', 'hollow'] as const;
 
@@ -24,9 +27,10 @@ export function timeoutsLane(context: LaneContext): LaneResult {
   if (causes.length === 0) return { leftOut: 'timeouts (none)' };
   const largest = laneMost(timeline, totalOf) ?? 0;
   const top = roundTop(largest, 2);
-  const y = linearScale(0, top, HEIGHT, 0);
+  const height = heightFor(causes);
+  const y = linearScale(0, top, height, 0);
   const chart = plot(
-    HEIGHT,
+    height,
     `Timeouts per second by cause, most ${figureText(largest)}`,
     leftAxis(y, linearTicks(top, 2), shortCount),
     all(...timeline.columns.map((column) => column && stack(context, column, causes, y))),
@@ -47,6 +51,12 @@ export function timeoutsLane(context: LaneContext): LaneResult {
       }),
     ],
   };
+}
+
+function heightFor(causes: readonly { cause: string; total: number }[]): number {
+  const lines = causes.map(({ cause, total }) => `${cause} ${shortCount(total)}`.length);
+  const wanted = lines.reduce((sum, length) => sum + Math.ceil(length / KEY_LINE) * HEIGHT.key, HEIGHT.name);
+  return Math.max(HEIGHT.least, wanted);
 }
 
 /** Causes with their totals over the run, most first. */
