@@ -70,7 +70,12 @@ export function timeoutCausesSection({ summary }: RunRecord): Markup | null {
     { head: 'what to try' },
   ];
   const aside = 'each charged to the one the evidence speaks for';
-  return section('timeout-causes', 'Timeouts by cause', aside, card(table('Timeouts by cause', columns, rows)));
+  return section(
+    'timeout-causes',
+    'Timeouts by cause',
+    aside,
+    card(table('Timeouts by cause', columns, rows)),
+  );
 }
 
 const HEADS = { connect: 'connects', join: 'joins', push: 'pushes', heartbeat: 'heartbeats' } as const;
