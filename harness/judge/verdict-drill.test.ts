@@ -2,20 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ThresholdResult } from '../record/run-record.ts';
+import { clean, held } from './testing/run-facts.ts';
 import { judgeRun, type RunFacts } from './verdict.ts';
 
-const held: ThresholdResult = {
-  metric: 'push_duration',
-  expression: 'p(99)<250',
-  actual: 120,
-  limit: 250,
-  unit: 'ms',
-  status: 'pass',
-  during: 'all',
-  level: 'error',
-  worstAtMs: null,
-  worstDuring: null,
-};
 const missed: ThresholdResult = { ...held, actual: 812, status: 'fail' };
 const unclear: ThresholdResult = {
   ...held,
@@ -26,33 +15,7 @@ const unclear: ThresholdResult = {
 const BROKE = 'the steady state deviated at 0:31';
 const UNTOLD = 'the steady state could not be told before the first fault';
 
-const steady: RunFacts = {
-  thresholds: [held],
-  books: [],
-  generator: {
-    sendLatenessP99Ms: 2,
-    loopLagP99Ms: 1,
-    cpu: 0.5,
-    saturated: false,
-    latenessLimitMs: 10,
-    lateSeconds: 0,
-    workers: 2,
-    rssBytes: 1,
-  },
-  clients: { planned: 100, joined: 100 },
-  rate: null,
-  pushes: { sent: 500, answered: 480 },
-  lostWorkers: 0,
-  deadNodes: [],
-  faultsNotLifted: [],
-  faultsNotInjected: [],
-  faultsCutShort: [],
-  serverGone: null,
-  scenarioThrew: null,
-  interrupted: false,
-  aborted: null,
-  steadyState: { deviated: [], untold: [] },
-};
+const steady: RunFacts = { ...clean, steadyState: { deviated: [], untold: [] } };
 
 function judge(facts: Partial<RunFacts>): [status: string, exitCode: number, first: string | undefined] {
   const { verdict, exitCode } = judgeRun({ ...steady, ...facts });

@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SaturationSign, ThresholdResult } from '../record/run-record.ts';
+import { clean, held } from './testing/run-facts.ts';
 import { describeMiss, judgeRun } from './verdict.ts';
 import type { RunFacts } from './verdict.ts';
 
-const held: ThresholdResult = {
-  metric: 'push_duration',
-  expression: 'p(99)<250',
-  actual: 120,
-  limit: 250,
-  unit: 'ms',
-  status: 'pass',
-  during: 'all',
-  level: 'error',
-  worstAtMs: null,
-  worstDuring: null,
-};
 const missed: ThresholdResult = { ...held, actual: 812, status: 'fail' };
 const unclear: ThresholdResult = {
   ...held,
@@ -24,32 +13,6 @@ const unclear: ThresholdResult = {
   reason: 'p(99) had 3 samples',
 };
 
-const clean: RunFacts = {
-  thresholds: [held],
-  books: [],
-  generator: {
-    sendLatenessP99Ms: 2,
-    loopLagP99Ms: 1,
-    cpu: 0.5,
-    saturated: false,
-    latenessLimitMs: 10,
-    lateSeconds: 0,
-    workers: 2,
-    rssBytes: 1,
-  },
-  clients: { planned: 100, joined: 100 },
-  rate: null,
-  pushes: { sent: 500, answered: 480 },
-  lostWorkers: 0,
-  deadNodes: [],
-  faultsNotLifted: [],
-  faultsNotInjected: [],
-  faultsCutShort: [],
-  serverGone: null,
-  scenarioThrew: null,
-  interrupted: false,
-  aborted: null,
-};
 const lateSign: SaturationSign = {
   name: 'send_lateness',
   value: 38,

@@ -9,6 +9,7 @@ import type { DrillSummary } from '../../harness/record/drill-record.ts';
 import type { MarkLine } from '../../harness/record/timeline-line.ts';
 import {
   cleanUp,
+  faultsOf,
   firedrill,
   GUARD,
   newFolder,
@@ -200,10 +201,3 @@ suite('a drill that never rolls back', GUARD, () => {
     await server.ended;
   });
 });
-
-async function faultsOf(control: string): Promise<{ ttl_ms: number }[]> {
-  const parsed = (await (await fetch(`${control}/faults`)).json()) as
-    | { ttl_ms: number }[]
-    | { faults: { ttl_ms: number }[] };
-  return Array.isArray(parsed) ? parsed : parsed.faults;
-}

@@ -1,12 +1,12 @@
 // Runs are ended before their time: from another terminal, and by a condition of their own.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import {
   cleanUp,
+  faultsOf,
   firedrill,
   GUARD,
   newFolder,
@@ -143,16 +143,3 @@ suite('an abort condition', GUARD, () => {
     assert.equal(summary.thresholds.find(({ expression }) => expression === 'min>60000')?.status, 'fail');
   });
 });
-
-function faultsOf(control: string): Promise<unknown[]> {
-  return new Promise((resolve, reject) => {
-    get(`${control}/faults`, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => {
-        const parsed = JSON.parse(text) as unknown[] | { faults: unknown[] };
-        resolve(Array.isArray(parsed) ? parsed : parsed.faults);
-      });
-    }).on('error', reject);
-  });
-}

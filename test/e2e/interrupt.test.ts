@@ -1,12 +1,12 @@
 // A user presses Ctrl-C, once or twice; or somebody kills the program outright.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import {
   becomesTrue,
   cleanUp,
+  faultsOf,
   descendantsOf,
   firedrill,
   GUARD,
@@ -162,16 +162,3 @@ suite('a server of somebody else', GUARD, () => {
     await server.ended;
   });
 });
-
-function faultsOf(control: string): Promise<unknown[]> {
-  return new Promise((resolve, reject) => {
-    get(`${control}/faults`, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => {
-        const parsed = JSON.parse(text) as unknown[] | { faults: unknown[] };
-        resolve(Array.isArray(parsed) ? parsed : parsed.faults);
-      });
-    }).on('error', reject);
-  });
-}

@@ -155,6 +155,13 @@ export function isRefused(port: number): Promise<boolean> {
   });
 }
 
+/** The faults a control port has on. */
+export async function faultsOf(control: string): Promise<{ ttl_ms: number }[]> {
+  const response = await fetch(`${control}/faults`);
+  const answer = (await response.json()) as { ttl_ms: number }[] | { faults: { ttl_ms: number }[] };
+  return Array.isArray(answer) ? answer : answer.faults;
+}
+
 /** Ends whatever a failed test has left, by pid, and removes its folders. */
 export function cleanUp(): void {
   for (const child of children.splice(0)) {
