@@ -211,11 +211,29 @@ test('a stalled client has its broadcasts late, one that was reset never', async
   at.linkOf(0).say(null, null, 'room:0', 'news', stamp);
   const cut = at.linkOf(1);
   await at.passMs(1_000);
-  assert.deepEqual(cut.ends, ['reset: reset by a fault']);
+  assert.deepEqual(cut.ends, ['severed: reset']);
   assert.deepEqual([counters.drops, counters.deliveries], [1, 0]);
   void at.strikes.lift('f1');
   assert.equal(counters.deliveries, 1);
   assert.ok(at.recorder.trend('broadcast_latency').max >= 1_000_000);
+});
+
+test('who hears of a cut later was away from the cut on, and what it pushes meanwhile waits', async () => {
+  const at = await scene(2);
+  const { counters } = at.recorder;
+  const link = at.linkOf(0);
+  const cutUs = at.clock.nowUs();
+  link.sever('reset');
+  const [client] = at.sessions.present();
+  client?.socket.channels[0]?.push('ping', '{}', cutUs, 10_000);
+  await at.passMs(2_000);
+  assert.deepEqual([counters.drops, counters.push_ok, at.sessions.joined], [0, 0, 2]);
+  link.tellSevered('reset by a fault', cutUs);
+  assert.deepEqual([counters.drops, counters.push_ok, at.sessions.joined], [1, 0, 1]);
+  await at.passMs(50);
+  assert.deepEqual([counters.drops, counters.push_ok, at.sessions.joined], [1, 1, 2]);
+  const awayUs = at.recorder.trend('reconnect_duration').max;
+  assert.ok(awayUs >= 2_000_000 && awayUs < 2_060_000, `${awayUs}`);
 });
 
 test('counts who is hit and who is there, those who come later too, and each once', async () => {

@@ -45,7 +45,8 @@ class FakeTarget {
       },
       close: () => this.left.push(host),
       reset: (detail) => owner.onClosed({ code: 1006, detail, refused: true }),
-      hangUp: () => assert.fail('nobody hangs up'),
+      sever: () => assert.fail('no fault is on'),
+      tellSevered: () => assert.fail('no fault is on'),
       roughen: () => assert.fail('no fault is on'),
     };
   }

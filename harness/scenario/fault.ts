@@ -61,7 +61,7 @@ export const fault = {
   registryPartitionKill: builderOf(registryPartitionKill),
   /** A share of connections is reset, another is half-open until the fault is lifted. */
   networkDrop: builderOf(networkDrop),
-  /** Connections are cut with RST, spread over 0.8 s. */
+  /** Connections are cut with RST, all at one moment. */
   reset: builderOf(reset),
   /** Connections end with FIN, behind a close frame of `code` or, with 0, none; clients take it for the network's doing. */
   close: builderOf(close),
@@ -82,7 +82,7 @@ export const fault = {
   byteLimit: builderOf(byteLimit),
   /** Heartbeats never leave, though the client counts them as sent: it gives up after 30 s and connects anew (6.2). */
   heartbeatLoss: builderOf(heartbeatLoss),
-  /** One malformed frame from each client, spread over 0.8 s: whom does it take along (1.8; cases 8, 10, 13)? */
+  /** One malformed frame from each client: whom does it take along (1.8; cases 8, 10, 13)? */
   garbage: builderOf(garbage),
   /** Every push carries the join_ref of an earlier join: the server ignores it without a reply (1.6, case 22). */
   staleJoinRef: builderOf(staleJoinRef),

@@ -145,9 +145,62 @@ for (const [kind, transport] of [
       const { connection, owner } = await webSocketPair(transport);
       connection.reset('done');
       connection.send(encodeFrame(OPCODE.text, 'late'));
-      connection.hangUp(1_000, 'late');
+      connection.sever({ code: 1_000 });
+      connection.tellSevered('late', 0);
       assert.equal(connection.isOpen, false);
       assert.deepEqual(owner.told, ['open', 'closed 1006']);
+    });
+  });
+
+  suite(`${kind}: severed`, GUARD, () => {
+    after(cleanUp);
+
+    test('is over on the wire at once, and for its owner when that is told', async () => {
+      for (const [how, code] of [
+        ['reset', 1_006],
+        [{ code: 1_001 }, 1_001],
+      ] as const) {
+        const { connection, owner, peer, got } = await webSocketPair(transport);
+        const gone = new Promise<number>((resolve) => peer.once('close', resolve));
+        peer.on('error', () => {});
+        peer.send('unread');
+        connection.sever(how);
+        connection.send(encodeFrame(OPCODE.text, 'late'));
+        assert.equal(await gone, code);
+        assert.deepEqual([connection.isOpen, owner.told, got], [false, ['open'], []]);
+        connection.sever('reset');
+        for (const atUs of [7, 8]) connection.tellSevered('cut', atUs);
+        connection.reset('again');
+        assert.deepEqual(owner.told, ['open', 'closed 1006']);
+        assert.deepEqual(owner.cause, { code: 1_006, detail: 'cut', refused: false, atUs: 7 });
+      }
+    });
+
+    test('is told by whatever ends it before that, once and as one that was open', async () => {
+      for (const [end, code] of [
+        [(one: ClientConnection) => one.reset('given up'), 1_006],
+        [(one: ClientConnection) => one.close(1_000), 1_000],
+      ] as const) {
+        const { connection, owner } = await webSocketPair(transport);
+        connection.sever('reset');
+        end(connection);
+        assert.deepEqual([owner.cause?.code, owner.cause?.refused], [code, false]);
+        connection.tellSevered('cut', 7);
+        assert.deepEqual(owner.told, ['open', `closed ${code}`]);
+      }
+    });
+
+    test('nobody is severed who is not open, nor told without it', async () => {
+      const { connection, owner } = await webSocketPair(transport);
+      connection.tellSevered('cut', 7);
+      assert.equal(connection.isOpen, true);
+      connection.reset('done');
+      const early = open(transport, 9);
+      early.connection.sever('reset');
+      early.connection.tellSevered('cut', 7);
+      assert.deepEqual([owner.told, early.owner.told], [['open', 'closed 1006'], []]);
+      await early.owner.untilClosed();
+      assert.equal(early.owner.cause?.refused, true);
     });
   });
 

@@ -16,6 +16,7 @@ import type {
   CloseCause,
   ConnectionOwner,
   Endpoint,
+  Severing,
   Transport,
   Upgrade,
 } from './transport.ts';
@@ -78,21 +79,39 @@ export class Connection extends SocketEnd implements ClientConnection, FrameSink
 
   close(code: number, reason?: string): void {
     this.sayGoodbye(encodeCloseFrame(code, reason));
-    this.#finish({ code, detail: OUTCOME.closedByClient, refused: this.state !== 'open' });
+    this.#finish({ code, detail: OUTCOME.closedByClient, refused: this.#neverOpened });
   }
 
-  hangUp(code: number, detail: string): void {
-    this.sayGoodbye(code === 0 ? null : encodeCloseFrame(code));
-    this.#finish({ code: 1006, detail, refused: this.state !== 'open' });
+  sever(how: Severing): void {
+    if (this.state !== 'open') return;
+    if (how === 'reset') {
+      this.tcp.resetAndDestroy();
+      this.endRough();
+    } else {
+      this.sayGoodbye(how.code === 0 ? null : encodeCloseFrame(how.code));
+    }
+    this.shut('severed');
+  }
+
+  tellSevered(detail: string, atUs: number): void {
+    if (this.state === 'severed') this.#finish({ code: 1006, detail, refused: false, atUs });
   }
 
   reset(detail: string): void {
+    if (this.state !== 'severed') this.#cut();
+    this.#finish({ code: 1006, detail, refused: this.#neverOpened });
+  }
+
+  #cut(): void {
     // One that is closing already has said its goodbye; asked to reset, it would keep its handle for ever,
     // and one that is connecting would wait with it for the connection.
     if (this.state === 'closed' || this.tcp.pending) this.destroy();
     else this.tcp.resetAndDestroy();
     this.endRough();
-    this.#finish({ code: 1006, detail, refused: this.state !== 'open' });
+  }
+
+  get #neverOpened(): boolean {
+    return this.state === 'connecting' || this.state === 'upgrading';
   }
 
   /** Called by the socket when TCP, and TLS over it, is up. */
@@ -179,7 +198,7 @@ export class Connection extends SocketEnd implements ClientConnection, FrameSink
 
   /** Called by the socket when it has ended without an error. */
   vanished(): void {
-    if (this.state === 'closed') this.endRough();
+    if (this.isOver) this.endRough();
     else if (this.rough !== null) this.rough.in.take(() => this.#vanish());
     else this.#vanish();
   }
@@ -195,15 +214,15 @@ export class Connection extends SocketEnd implements ClientConnection, FrameSink
   }
 
   #fail(detail: string): void {
-    if (this.state === 'closed') return;
-    const refused = this.state !== 'open';
+    if (this.isOver) return;
+    const refused = this.#neverOpened;
     this.destroy();
     this.#finish({ code: 1006, detail, refused });
   }
 
   #finish(cause: CloseCause): void {
     if (this.state === 'closed') return;
-    this.shut();
+    this.shut('closed');
     this.#carry = null;
     this.#request = null;
     this.#owner.onClosed(cause);

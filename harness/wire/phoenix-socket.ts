@@ -210,7 +210,7 @@ export class PhoenixSocket extends ChannelSocket implements ConnectionOwner {
       const how = cause.detail === CONNECT_TIMEOUT ? 'timeout' : this.#wanted ? 'error' : 'lost';
       observer.connectEnded(how, cause, this.#connectDueUs, nowUs, this);
     } else {
-      if (this.#lostAtUs === 0 && this.#wanted) this.#lostAtUs = nowUs;
+      if (this.#lostAtUs === 0 && this.#wanted) this.#lostAtUs = cause.atUs ?? nowUs;
       observer.disconnected(this, cause, !this.#wanted, nowUs);
     }
     // Its timer is running, and reconnects.

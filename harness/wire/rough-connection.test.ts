@@ -193,15 +193,16 @@ for (const [name, transport, isSecure] of [
       assert.deepEqual([got().length, links.size, wheel.size], [14, 0, 0]);
     });
 
-    test('hangs up with a close frame of any code, or with none, and calls it the network', async () => {
+    test('is severed with a close frame of any code, or with none, and calls it the network', async () => {
       for (const [code, frame] of [
         [0, Buffer.alloc(0)],
         [1_001, encodeCloseFrame(1_001)],
         [1_006, encodeCloseFrame(1_006)],
       ] as const) {
         const { connection, owner, got, ended } = await opened();
-        connection.hangUp(code, 'closed by a fault');
-        assert.deepEqual(owner.cause, { code: 1_006, detail: 'closed by a fault', refused: false });
+        connection.sever({ code });
+        connection.tellSevered('closed by a fault', 5);
+        assert.deepEqual(owner.cause, { code: 1_006, detail: 'closed by a fault', refused: false, atUs: 5 });
         assert.equal(await ended, 'end');
         assert.deepEqual(got(), frame);
       }

@@ -21,7 +21,8 @@ export abstract class SocketEnd implements LinkEnds {
   /** What is written to: `tcp` itself, or TLS over it. */
   protected abstract readonly socket: Socket;
   protected abstract readonly tcp: LinkSocket;
-  protected state: 'connecting' | 'upgrading' | 'open' | 'closed' = 'connecting';
+  /** `severed`: over, and its owner has not been told. */
+  protected state: 'connecting' | 'upgrading' | 'open' | 'severed' | 'closed' = 'connecting';
   /** What lies between here and the socket while a fault is on; null at all other times. */
   protected rough: RoughLink | null;
   /** Frames that go together when this turn ends; null while the next one goes at once. */
@@ -36,6 +37,10 @@ export abstract class SocketEnd implements LinkEnds {
 
   get isOpen(): boolean {
     return this.state === 'open';
+  }
+
+  protected get isOver(): boolean {
+    return this.state === 'severed' || this.state === 'closed';
   }
 
   get bufferedBytes(): number {
@@ -118,7 +123,7 @@ export abstract class SocketEnd implements LinkEnds {
 
   /** Says it, and goes: on a rough link behind what was sent before. */
   protected sayGoodbye(frame: Buffer | null): void {
-    if (this.state === 'closed') return;
+    if (this.isOver) return;
     if (this.state !== 'open') return this.destroy();
     this.turnEnds();
     if (frame !== null) this.put(frame);
@@ -147,8 +152,8 @@ export abstract class SocketEnd implements LinkEnds {
   }
 
   /** Nothing is sent any more but what a rough link still holds. */
-  protected shut(): void {
-    this.state = 'closed';
+  protected shut(state: 'severed' | 'closed'): void {
+    this.state = state;
     this.#behind = null;
   }
 }

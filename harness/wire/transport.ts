@@ -41,14 +41,19 @@ export type CloseCause = {
   detail: string;
   /** True when it never opened. */
   refused: boolean;
+  /** When it ended, µs on the clock, where its owner hears of that later. */
+  atUs?: number;
 };
+
+/** How a connection is severed. */
+export type Severing = 'reset' | { code: number };
 
 /** What a connection tells its owner; the bytes are only good until the call returns. */
 export type ConnectionOwner = {
   onOpen(): void;
   onText(buffer: Buffer, from: number, to: number): void;
   onBinary(buffer: Buffer, from: number, to: number): void;
-  /** Exactly once, and nothing after it. May be called from within `close` and `reset`. */
+  /** Exactly once, and nothing after it. May be called from within `close`, `reset` and `tellSevered`. */
   onClosed(cause: CloseCause): void;
 };
 
@@ -61,8 +66,13 @@ export type ClientConnection = {
   send(frame: Buffer): void;
   /** Ends with a close frame and FIN, as a client that goes away in good order. */
   close(code: number, reason?: string): void;
-  /** Ends as the network would have it: a close frame of that code, none for 0, and FIN; the owner hears 1006. */
-  hangUp(code: number, detail: string): void;
+  /**
+   * Ends an open one as the network would have it: with RST, or with a close frame of that code (none for 0) and FIN.
+   * Its owner is owed the news: the cheap half of many ends can come first.
+   */
+  sever(how: Severing): void;
+  /** Tells the owner of one that was severed at that time (1006); no other says anything. */
+  tellSevered(detail: string, atUs: number): void;
   /** Cuts with RST; nothing is said to the peer. */
   reset(detail: string): void;
   /** The link it goes over from now on, for a fault to make worse; the same one until that is smooth again. */

@@ -16,6 +16,7 @@ import type {
   CloseCause,
   ConnectionOwner,
   Endpoint,
+  Severing,
   Transport,
   Upgrade,
 } from './transport.ts';
@@ -32,7 +33,7 @@ class WsConnection implements ClientConnection {
   /** `#tcp`, or TLS over it. */
   #socket: Socket = this.#tcp;
   #ws: WebSocket | null = null;
-  #state: 'connecting' | 'open' | 'closed' = 'connecting';
+  #state: 'connecting' | 'open' | 'severed' | 'closed' = 'connecting';
   /** While a fault is on, or was. */
   #rough: RoughLink | null;
 
@@ -108,7 +109,7 @@ class WsConnection implements ClientConnection {
     if (this.#state === 'closed') return;
     const refused = this.#state === 'connecting';
     if (refused) this.#destroy();
-    else this.#sayGoodbye(code, reason);
+    else if (this.#state === 'open') this.#sayGoodbye(code, reason);
     this.#finish({ code, detail: OUTCOME.closedByClient, refused });
   }
 
@@ -119,16 +120,20 @@ class WsConnection implements ClientConnection {
     this.#go();
   }
 
-  hangUp(code: number, detail: string): void {
-    if (this.#state === 'closed') return;
-    const refused = this.#state === 'connecting';
-    if (refused) this.#destroy();
-    else {
+  sever(how: Severing): void {
+    if (this.#state !== 'open') return;
+    if (how === 'reset') {
+      this.#cut();
+    } else {
       // Past `ws`, which throws at a code that nobody may send.
-      if (code !== 0) this.#socket.write(encodeCloseFrame(code));
+      if (how.code !== 0) this.#socket.write(encodeCloseFrame(how.code));
       this.#go();
     }
-    this.#finish({ code: 1006, detail, refused });
+    this.#state = 'severed';
+  }
+
+  tellSevered(detail: string, atUs: number): void {
+    if (this.#state === 'severed') this.#finish({ code: 1006, detail, refused: false, atUs });
   }
 
   /** On a rough link behind what was sent before. */
@@ -142,10 +147,14 @@ class WsConnection implements ClientConnection {
   }
 
   reset(detail: string): void {
+    if (this.#state !== 'severed') this.#cut();
+    this.#finish({ code: 1006, detail, refused: this.#state === 'connecting' });
+  }
+
+  #cut(): void {
     this.#rough?.end();
     if (this.#state === 'closed' || this.#tcp.pending) this.#tcp.destroy();
     else this.#tcp.resetAndDestroy();
-    this.#finish({ code: 1006, detail, refused: this.#state !== 'open' });
   }
 
   #destroy(): void {
@@ -190,9 +199,9 @@ class WsConnection implements ClientConnection {
   }
 
   #fail(detail: string): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#state === 'severed') return;
     this.#destroy();
-    this.#finish({ code: 1006, detail, refused: this.#state !== 'open' });
+    this.#finish({ code: 1006, detail, refused: this.#state === 'connecting' });
   }
 
   #finish(cause: CloseCause): void {

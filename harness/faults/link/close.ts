@@ -4,8 +4,7 @@
  */
 import { once } from './once.ts';
 
-export const close = once(
-  ({ code }) =>
-    (connection) =>
-      connection.hangUp(Number(code), 'closed by a fault'),
-);
+export const close = once(({ code }) => ({
+  fall: (connection) => connection.sever({ code: Number(code) }),
+  told: 'closed by a fault',
+}));

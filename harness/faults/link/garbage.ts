@@ -16,5 +16,5 @@ const FRAMES: ReadonlyMap<string, Buffer> = new Map([
 export const garbage = once(({ form }) => {
   const frame = FRAMES.get(String(form));
   if (!frame) throw new Error(`no malformed frame ${form}`);
-  return (connection) => connection.send(frame);
+  return { fall: (connection) => connection.send(frame) };
 });

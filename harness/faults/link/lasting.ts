@@ -38,7 +38,7 @@ export function lasting(conditionsOf: (params: FaultParams, world: LinkWorld) =>
     const hold = new Hold(world, conditionsOf(params, world));
     return {
       hit(target) {
-        if (whom.place(target) === null) return false;
+        if (!whom.hits(target)) return false;
         const { connection } = target.socket;
         if (connection) hold.take(target.index, connection.roughen(world.links));
         return true;

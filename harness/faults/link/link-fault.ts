@@ -21,11 +21,13 @@ export type LinkWorld = StageTime & {
 export type Strike = {
   /** Acts on a client that is there, if it is one of those it hits; true when it was. */
   hit(target: LinkTarget): boolean;
+  /** Those hit since the last time get what happens once; all at one moment, and the slow part of it later. */
+  fall?(): void;
   /** The client of that index is about to connect, over a link that is made when it is asked for. */
   connecting?(index: number, link: () => RoughLink): void;
   /** From now on it hits so large a share; those who are there are asked again. One that has no share has none of this. */
   raise?(share: number): void;
-  /** Undoes what can be undone, and calls off what has not been done; resolves when all of it is. */
+  /** Undoes what can be undone, ends what goes on, and calls off what has not been done; resolves when all of it is. */
   lift(): Promise<void>;
 };
 

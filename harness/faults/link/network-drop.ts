@@ -21,7 +21,7 @@ export const networkDrop: LinkFault = (world, params) => {
       const draw = drawFor(world.seed, index);
       if (draw >= reset + blackhole) return false;
       if (draw < reset) {
-        cuts.aim(connection, draw / reset);
+        cuts.aim(connection);
       } else {
         darkened.add(index);
         hold.take(index, connection.roughen(world.links));
@@ -31,9 +31,9 @@ export const networkDrop: LinkFault = (world, params) => {
     connecting: (index, link) => {
       if (darkened.has(index)) hold.take(index, link());
     },
-    lift() {
-      cuts.callOff();
-      return hold.lift();
+    fall: () => cuts.fall(),
+    async lift() {
+      await Promise.all([cuts.end(), hold.lift()]);
     },
   };
 };

@@ -1,76 +1,79 @@
 /** Faults that do one thing to each connection there is, and no more. */
-import { WheelTimer } from '../../base/timer-wheel.ts';
 import type { FaultParams } from '../../scenario/fault-spec.ts';
 import type { ClientConnection } from '../../wire/transport.ts';
 import type { LinkFault, LinkWorld } from './link-fault.ts';
 import { Whom } from './whom.ts';
 
-/** Blows are spread over this time: within the second, and not one long stall of the driver. */
-const SPREAD_US = 800_000;
+/** Connections between two looks at what falls due: about a millisecond of work. */
+const AT_ONCE = 64;
 
+/** What is done to a connection. */
 export type Act = (connection: ClientConnection) => void;
 
-class Blow extends WheelTimer {
-  readonly #connection: ClientConnection;
-  readonly #act: Act;
-  constructor(connection: ClientConnection, act: Act) {
-    super();
-    this.#connection = connection;
-    this.#act = act;
-  }
-  expire(): void {
-    this.#act(this.#connection);
-  }
-}
+/** A blow, and what the client is told of it, where it is told by us and not by the server. */
+export type Blow = { fall: Act; told?: string };
 
-/** Blows that fall one by one, until they are called off. */
+type Struck = { connection: ClientConnection; atUs: number };
+
+/**
+ * Blows that fall together: no turn of the event loop in between, or who was struck first would be back before the last one
+ * is, and a herd that returns takes all the time there is. What each means for its client is told in slices afterwards.
+ */
 export class Blows {
   readonly #world: LinkWorld;
-  readonly #act: Act;
-  readonly #blows: Blow[] = [];
-  #startUs: number;
+  readonly #blow: Blow;
+  #aimed: ClientConnection[] = [];
+  #telling: Promise<void> = Promise.resolve();
 
-  constructor(world: LinkWorld, act: Act) {
+  constructor(world: LinkWorld, blow: Blow) {
     this.#world = world;
-    this.#act = act;
-    this.#startUs = world.clock.nowUs();
+    this.#blow = blow;
   }
 
-  /** `place`: when in the time over which they are spread, in [0, 1). */
-  aim(connection: ClientConnection, place: number): void {
-    const blow = new Blow(connection, this.#act);
-    this.#blows.push(blow);
-    this.#world.wheel.arm(blow, this.#startUs + place * SPREAD_US);
+  aim(connection: ClientConnection): void {
+    this.#aimed.push(connection);
   }
 
-  /** Those that are aimed from now on fall from now on. */
-  begin(): void {
-    this.#startUs = this.#world.clock.nowUs();
+  fall(): void {
+    const aimed = this.#aimed;
+    this.#aimed = [];
+    const { clock, wheel, spread } = this.#world;
+    const struck: Struck[] = [];
+    for (const connection of aimed) {
+      if (!connection.isOpen) continue;
+      this.#blow.fall(connection);
+      const atUs = clock.nowUs();
+      struck.push({ connection, atUs });
+      if (struck.length % AT_ONCE === 0) wheel.poke(atUs);
+    }
+    const { told } = this.#blow;
+    if (told === undefined) return;
+    const tell = ({ connection, atUs }: Struck): void => connection.tellSevered(told, atUs);
+    this.#telling = this.#telling.then(() => spread(struck, tell));
   }
 
-  callOff(): void {
-    for (const blow of this.#blows) this.#world.wheel.cancel(blow);
+  /** Calls off those that have not fallen; resolves when everybody knows of those that have. */
+  end(): Promise<void> {
+    this.#aimed = [];
+    return this.#telling;
   }
 }
 
 /** The fault that does so to every connection that is open; when its share rises, to the next of them. */
-export function once(actOf: (params: FaultParams) => Act): LinkFault {
+export function once(blowOf: (params: FaultParams) => Blow): LinkFault {
   return (world, params) => {
     const whom = new Whom(params, world.seed);
-    const blows = new Blows(world, actOf(params));
+    const blows = new Blows(world, blowOf(params));
     return {
       hit(target) {
         const { connection } = target.socket;
-        if (!connection?.isOpen) return false;
-        const place = whom.place(target);
-        if (place !== null) blows.aim(connection, place);
-        return place !== null;
+        if (!connection?.isOpen || !whom.hits(target)) return false;
+        blows.aim(connection);
+        return true;
       },
-      raise(share) {
-        whom.raiseToOthers(share);
-        blows.begin();
-      },
-      lift: async () => blows.callOff(),
+      fall: () => blows.fall(),
+      raise: (share) => whom.raiseToOthers(share),
+      lift: () => blows.end(),
     };
   };
 }

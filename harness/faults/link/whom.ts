@@ -40,16 +40,15 @@ export class Whom {
     this.#share = share;
   }
 
-  /** Where the client stands among those of the share, in [0, 1); null when it is not hit. */
-  place({ index, socket }: LinkTarget): number | null {
+  hits({ index, socket }: LinkTarget): boolean {
     const draw = drawFor(this.#seed, index);
-    if (draw >= this.#share || draw < this.#from) return null;
-    if (this.#tag !== ALL && !(socket.tags?.includes(this.#tag) ?? false)) return null;
+    if (draw >= this.#share || draw < this.#from) return false;
+    if (this.#tag !== ALL && !(socket.tags?.includes(this.#tag) ?? false)) return false;
     const matches = this.#matches;
     const { channels } = socket;
-    if (matches && !channels.some(({ state, topic }) => state === 'joined' && matches(topic))) return null;
+    if (matches && !channels.some(({ state, topic }) => state === 'joined' && matches(topic))) return false;
     this.#hit?.add(index);
-    return (draw - this.#from) / (this.#share - this.#from);
+    return true;
   }
 
   /** True of a client that opens a connection while the fault is on: one it has hit, or would have. */

@@ -1,7 +1,7 @@
 /** A connection of which a test is the other end: what is sent lies open, what arrives is said by hand. */
 import { payloadOf } from '../frame.ts';
 import { RoughLink, type LinkEnds, type RoughLinks } from '../rough-link.ts';
-import type { ClientConnection, ConnectionOwner, Transport } from '../transport.ts';
+import type { ClientConnection, CloseCause, ConnectionOwner, Severing, Transport } from '../transport.ts';
 
 /** `[join_ref, ref, topic, event, payload]`. */
 export type Wire = [string | null, string | null, string, string, unknown];
@@ -17,6 +17,7 @@ export class FakeLink implements ClientConnection, LinkEnds {
   isOpen = false;
   bufferedBytes = 0;
   isClosed = false;
+  #isSevered = false;
   onSend: ((text: string) => void) | null = null;
   onEnd: ((how: string) => void) | null = null;
 
@@ -60,6 +61,7 @@ export class FakeLink implements ClientConnection, LinkEnds {
   }
 
   #hear(text: Buffer): void {
+    if (this.#isSevered) return;
     // With other bytes on both sides, as in the shared read buffer.
     const buffer = Buffer.concat([Buffer.from('xx'), text, Buffer.from('yy')]);
     this.owner.onText(buffer, 2, buffer.length - 2);
@@ -96,23 +98,34 @@ export class FakeLink implements ClientConnection, LinkEnds {
 
   close(code: number, reason = ''): void {
     if (this.isClosed) return;
-    const refused = !this.isOpen;
-    this.ends.push(`close ${code} ${reason}`.trim());
-    this.onEnd?.(`close ${code} ${reason}`.trim());
+    const refused = !this.isOpen && !this.#isSevered;
+    if (!this.#isSevered) {
+      this.ends.push(`close ${code} ${reason}`.trim());
+      this.onEnd?.(`close ${code} ${reason}`.trim());
+    }
     this.#end({ code, detail: 'closed by the client', refused });
   }
 
-  hangUp(code: number, detail: string): void {
-    if (this.isClosed) return;
-    this.ends.push(`hang up ${code}`);
-    this.#end({ code: 1006, detail, refused: !this.isOpen });
+  sever(how: Severing): void {
+    if (!this.isOpen) return;
+    this.ends.push(how === 'reset' ? 'severed: reset' : `severed: ${how.code}`);
+    this.isOpen = false;
+    this.#isSevered = true;
+    this.rough?.end();
+    this.rough = null;
+  }
+
+  tellSevered(detail: string, atUs: number): void {
+    if (this.#isSevered) this.#end({ code: 1006, detail, refused: false, atUs });
   }
 
   reset(detail: string): void {
     if (this.isClosed) return;
-    this.ends.push(`reset: ${detail}`);
-    this.onEnd?.('reset');
-    this.#end({ code: 1006, detail, refused: !this.isOpen });
+    if (!this.#isSevered) {
+      this.ends.push(`reset: ${detail}`);
+      this.onEnd?.('reset');
+    }
+    this.#end({ code: 1006, detail, refused: !this.isOpen && !this.#isSevered });
   }
 
   roughen(links: RoughLinks): RoughLink {
@@ -137,7 +150,7 @@ export class FakeLink implements ClientConnection, LinkEnds {
     this.rough = null;
   }
 
-  #end(cause: { code: number; detail: string; refused: boolean }): void {
+  #end(cause: CloseCause): void {
     if (this.isClosed) return;
     this.isClosed = true;
     this.isOpen = false;
