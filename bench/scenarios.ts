@@ -1,13 +1,15 @@
 /**
  * The library of scenarios: `check` runs each at its small size, `measure` at its full size and keeps what it
  * found, `table` writes down what is kept. Names behind that pick some: `node bench/scenarios.ts check blocking`.
+ * `measure --clients 20000 flagship` measures with fewer where a machine is full at the full size, and the table says so.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { realClock } from '../harness/base/clock.ts';
 import { suggest } from '../harness/base/neighbours.ts';
 import { formatCount } from '../harness/base/units.ts';
 import type { ScenarioFile } from '../harness/scenario/load.ts';
-import { planRun } from '../harness/scenario/plan.ts';
+import { planRun, type PlanOverrides } from '../harness/scenario/plan.ts';
 import { describeLoad } from '../harness/scenario/plan-words.ts';
 import {
   MEASURED_FILE,
@@ -27,13 +29,18 @@ const SLOW_SECONDS = 20;
 
 const RESULTS = '.cache/scenarios';
 
-const [what, ...words] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { clients: { type: 'string' } },
+});
+const [what, ...words] = positionals;
+const clients = values.clients === undefined ? null : Number(values.clients);
 const library = await readLibrary();
 const chosen = choose(words);
 if (what === 'check') await check(chosen);
-else if (what === 'measure') await measure(chosen);
+else if (what === 'measure') await measure(chosen, clients === null ? [] : ['--clients', `${clients}`]);
 else if (what === 'table') keep(readMeasured());
-else throw new Error('node bench/scenarios.ts check|measure|table [names]');
+else throw new Error('node bench/scenarios.ts check|measure|table [--clients N] [names]');
 
 /** Those whose name holds one of the words; all without any. */
 function choose(wanted: readonly string[]): ScenarioFile[] {
@@ -85,16 +92,16 @@ function tell(name: string, ran: Ran, slowSeconds = Infinity): Checked {
   return checked;
 }
 
-/** Runs each at full size and keeps the findings of those that passed, one by one: a later failure costs nothing. */
-async function measure(files: readonly ScenarioFile[]): Promise<void> {
+/** Runs each at full size, or as the flags say, and keeps the findings of those that passed, one by one: a later failure costs nothing. */
+async function measure(files: readonly ScenarioFile[], flags: readonly string[]): Promise<void> {
   await inLanes(files, async (file) => {
-    const ran = await runScenarioFile(file.name, `${RESULTS}/full/${file.name}`, []);
+    const ran = await runScenarioFile(file.name, `${RESULTS}/full/${file.name}`, flags);
     tell(file.name, ran);
     const measured = new Map(readMeasured());
     // A machine that made it smaller has not measured it.
     const isFull = ran.summaries.every(({ limits }) => limits.length === 0);
     if (ran.exitCode === 0 && ran.finding !== null && isFull) {
-      measured.set(file.name, measuredOf(file, ran, ran.finding));
+      measured.set(file.name, measuredOf(file, ran, ran.finding, flags));
     } else {
       process.exitCode = 1;
     }
@@ -110,9 +117,17 @@ function keep(measured: AllMeasured): void {
   writeFileSync(README_FILE, withTable(readFileSync(README_FILE, 'utf8'), library, kept));
 }
 
-function measuredOf(file: ScenarioFile, { summaries }: Ran, finding: string): Measured {
+function measuredOf(
+  file: ScenarioFile,
+  { summaries }: Ran,
+  finding: string,
+  flags: readonly string[],
+): Measured {
   const [first] = summaries;
-  const loads = new Set(file.runs.map(({ scenario }) => describeLoad(planRun(scenario, { seed: 7 }))));
+  const loadsOf = (overrides: PlanOverrides): string =>
+    [...new Set(file.runs.map(({ scenario }) => describeLoad(planRun(scenario, overrides))))].join(' / ');
+  const full = loadsOf({ seed: 7 });
+  const load = clients === null ? full : `${loadsOf({ seed: 7, clients })} (its full size: ${full})`;
   const nodes = first?.environment.serverNodes ?? 0;
   const cores = first?.environment.cores ?? 0;
   const beside = lanes() > 1 ? ' shared with others' : '';
@@ -120,7 +135,7 @@ function measuredOf(file: ScenarioFile, { summaries }: Ran, finding: string): Me
   return {
     finding,
     at: (first?.startedAt ?? '').slice(0, 10),
-    size: `${[...loads].join(' / ')}, ${machine}`,
-    command: `firedrill run scenarios/${file.name}.ts`,
+    size: `${load}, ${machine}`,
+    command: ['firedrill run', `scenarios/${file.name}.ts`, ...flags].join(' '),
   };
 }
