@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FaultBook } from './cluster-faults/fault-book.ts';
+import { FaultBook, type FaultWord } from './cluster-faults/fault-book.ts';
 import { Hands } from './cluster-faults/hands.ts';
 import type { ServerConfig } from './config.ts';
 import type { FaultOrder } from './faults/fault.ts';
@@ -18,6 +18,9 @@ const ANSWER_MS = 5_000;
 const COWBOY_DRAIN_MS = 5_000;
 /** What a node takes beside that to close and end. */
 const EXIT_MS = 1_000;
+
+/** What a node answers, as it does. */
+type Hear = (node: NodeHandle, answer: unknown) => void;
 
 /** One node as the observer reports it. */
 export interface NodeReport {
@@ -60,8 +63,12 @@ export class Cluster {
     this.clock = clock;
     this.log = log;
     this.folder = mkdtempSync(join(tmpdir(), 'firedrill-'));
-    const askAll = (request: NodeRequest): Promise<void> => this.askAll(request);
-    this.faults = new FaultBook({ clock, log, askAll, hands: this.hands() });
+    this.faults = new FaultBook({
+      clock,
+      log,
+      hands: this.hands(),
+      askAll: (request, hear, timeoutMs) => this.askAll(request, timeoutMs, hear),
+    });
     process.on('exit', () => this.removeFolder());
   }
 
@@ -91,9 +98,13 @@ export class Cluster {
   }
 
   /** Asks every node that has booted and waits for those that are awake; one that stays silent rejects. */
-  async askAll(request: NodeRequest, timeoutMs: number | null = ANSWER_MS): Promise<void> {
+  async askAll(
+    request: NodeRequest,
+    timeoutMs: number | null = ANSWER_MS,
+    hear: Hear = () => {},
+  ): Promise<void> {
     const booted = this.living().filter((node) => node.isBooted);
-    await Promise.all(booted.map((node) => this.tell(node, request, timeoutMs)));
+    await Promise.all(booted.map((node) => this.tell(node, request, timeoutMs, hear)));
   }
 
   /** Asks one node that is awake; rejects with a NodeError when there is none. */
@@ -127,23 +138,28 @@ export class Cluster {
   }
 
   /** Puts a fault in force, on all nodes where it is one of theirs, before it resolves with the id. */
-  inject(order: Omit<FaultOrder, 'id'>): Promise<string> {
+  inject(order: Omit<FaultOrder, 'id'>): Promise<FaultWord> {
     return this.faults.inject(order);
   }
 
-  /** Gives a fault so much time from now; false when there is none of that id. */
-  renew(id: string, ttlMs: number): Promise<boolean> {
+  /** Gives a fault so much time from now; null when there is none of that id. */
+  renew(id: string, ttlMs: number): Promise<FaultWord | null> {
     return this.faults.renew(id, ttlMs);
   }
 
-  /** From now on a fault hits that share; false when there is none of that id. */
-  setFaultShare(id: string, share: number): Promise<boolean> {
+  /** From now on a fault hits that share; null when there is none of that id. */
+  setFaultShare(id: string, share: number): Promise<FaultWord | null> {
     return this.faults.setShare(id, share);
   }
 
-  /** Lifts a fault everywhere; false when there is none of that id. Rejects when a node does not come back. */
-  lift(id: string): Promise<boolean> {
+  /** Lifts a fault everywhere; null when there is none of that id. Rejects when a node does not come back. */
+  lift(id: string): Promise<FaultWord | null> {
     return this.faults.lift(id);
+  }
+
+  /** How many each fault in force has hit by now. */
+  faultWords(): Promise<FaultWord[]> {
+    return this.faults.words();
   }
 
   activeFaults(): FaultOrder[] {
@@ -179,7 +195,7 @@ export class Cluster {
       isStopping: () => this.stopping,
       spawn: (index) => this.spawn(index),
       stopNode: (node, graceMs) => this.stopNode(node, graceMs),
-      tell: (node, request) => this.tell(node, request, ANSWER_MS),
+      tell: (node, request) => this.tell(node, request, ANSWER_MS, () => {}),
       ordersOnNodes: () => this.faults.ordersOnNodes(),
     });
   }
@@ -193,8 +209,13 @@ export class Cluster {
   }
 
   /** One that is stopped hears of it when it goes on; one that is stopped or dies meanwhile is out. */
-  private async tell(node: NodeHandle, request: NodeRequest, timeoutMs: number | null): Promise<void> {
-    const told = node.ask(request, node.isAwake ? timeoutMs : null);
+  private async tell(
+    node: NodeHandle,
+    request: NodeRequest,
+    timeoutMs: number | null,
+    hear: Hear,
+  ): Promise<void> {
+    const told = node.ask(request, node.isAwake ? timeoutMs : null).then((answer) => hear(node, answer));
     if (!node.isAwake) return void told.catch(() => {});
     try {
       await told;

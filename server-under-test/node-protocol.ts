@@ -20,6 +20,7 @@ export type NodeRequest =
   | { readonly op: 'renew'; readonly id: string; readonly ttlMs: number }
   | { readonly op: 'share'; readonly id: string; readonly share: number }
   | { readonly op: 'lift'; readonly id: string }
+  | { readonly op: 'hits'; readonly id: string }
   | { readonly op: 'faults' }
   | { readonly op: 'broadcast'; readonly topic: string; readonly event: string; readonly payload: unknown }
   | { readonly op: 'drain' }

@@ -81,6 +81,8 @@ async function answer(request: NodeRequest): Promise<unknown> {
       return running().faults.setShare(request.id, request.share);
     case 'lift':
       return running().faults.lift(request.id);
+    case 'hits':
+      return running().faults.hits(request.id);
     case 'faults':
       return running().faults.ids();
     case 'broadcast':

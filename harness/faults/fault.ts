@@ -19,10 +19,13 @@ export type FaultHands = {
   seed: number;
   /** Injects into the bundled server and resolves with the fault's id there; rejects when it is refused. */
   injectServer(fault: ServerFault): Promise<string>;
-  /** Rejects when it cannot be lifted; with a `FaultGone` when the server has no such fault any more. */
-  liftServer(id: string): Promise<void>;
-  /** Changes the share of a fault of the server, in place; rejects as `liftServer` does. */
-  raiseServer(id: string, share: number): Promise<void>;
+  /**
+   * Resolves with how many it has hit, null where the server does not say.
+   * Rejects when it cannot be lifted; with a `FaultGone` when the server has no such fault any more.
+   */
+  liftServer(id: string): Promise<Hits | null>;
+  /** Changes the share of a fault of the server, in place; resolves and rejects as `liftServer` does. */
+  raiseServer(id: string, share: number): Promise<Hits | null>;
   /** Acts on the links of a share of the clients; resolves with how many were hit. */
   strike(order: {
     id: string;
@@ -48,8 +51,8 @@ export type Injected = {
   handle?: string;
   /** Gives the parameter that rises (scenario/ramp.ts) another value, in place: whoever was hit stays so. */
   raise?(value: number): Promise<void>;
-  /** How many it has hit by now; absent where nobody counts. */
-  hits?(): Hits;
+  /** How many it has hit by now; null where that is not known, absent where nobody counts. */
+  hits?(): Hits | null;
 };
 
 export type Fault = {
@@ -77,10 +80,18 @@ export function askedOfServer(paramsOf: (params: FaultParams) => FaultParams): F
   return {
     async inject(fault, hands) {
       const id = await injectPlanned(fault, hands, paramsOf(fault.params));
+      let hits: Hits | null = null;
       return {
-        lift: () => hands.liftServer(id),
+        async lift() {
+          // What it said on the way up is not what it has hit by now.
+          hits = null;
+          hits = await hands.liftServer(id);
+        },
         handle: id,
-        raise: (share) => hands.raiseServer(id, share),
+        async raise(share) {
+          hits = await hands.raiseServer(id, share);
+        },
+        hits: () => hits,
       };
     },
   };

@@ -26,8 +26,11 @@ function scene(faults: readonly FaultPlan[], mayInject?: MayInject, gate?: Promi
       injected += 1;
       return `f${injected}`;
     },
-    liftServer: async (id) => void did.push(`lift ${id}`),
-    raiseServer: async () => {},
+    async liftServer(id) {
+      did.push(`lift ${id}`);
+      return null;
+    },
+    raiseServer: async () => null,
     strike: async () => ({ count: 0, of: 0, what: 'clients' }),
     raiseStrike: async () => ({ count: 0, of: 0, what: 'clients' }),
     liftStrike: async () => ({ count: 0, of: 0, what: 'clients' }),

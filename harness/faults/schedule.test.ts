@@ -21,6 +21,8 @@ class Hands implements FaultHands {
   readonly did: string[] = [];
   readonly injected: ServerFault[] = [];
   refuse: Partial<Record<'injectServer' | 'liftServer' | 'raiseServer' | 'strike', string>> = {};
+  /** What the server says of a fault; null is one that says nothing of it. */
+  said: Hits | null = null;
   /** Clients that are there. */
   there = 10;
   /** While set, injections wait for it. */
@@ -33,14 +35,16 @@ class Hands implements FaultHands {
     this.did.push(`inject ${order.kind}`);
     return `f${this.injected.length}`;
   }
-  async liftServer(id: string): Promise<void> {
+  async liftServer(id: string): Promise<Hits | null> {
     if (this.refuse.liftServer) throw new Error(this.refuse.liftServer);
     this.did.push(`lift ${id}`);
+    return this.said;
   }
-  async raiseServer(id: string, share: number): Promise<void> {
+  async raiseServer(id: string, share: number): Promise<Hits | null> {
     await this.gate;
     if (this.refuse.raiseServer) throw new Error(this.refuse.raiseServer);
     this.did.push(`raise ${id} to ${share}`);
+    return this.said;
   }
   async strike(order: { id: string; kind: string; params: FaultParams }): Promise<Hits> {
     if (this.refuse.strike) throw new Error(this.refuse.strike);
@@ -316,6 +320,54 @@ test('a fault on links rises too, and says how many it has hit by now', async ()
   await advanceTo(at, 30_000);
   assert.deepEqual(at.hands.did, ['strike stall stall-1', 'raise stall-1 to 0.8', 'unstrike stall-1']);
   assert.deepEqual(at.schedule.spans[0]?.hit, { count: 12, of: 12, what: 'clients' });
+});
+
+test('a fault of the server has hit what the server says at each step and at the lift', async () => {
+  const at = scene(planned(RISING.ramp('10s', 2)));
+  const hits: (Hits | undefined)[] = [];
+  for (const [ms, count] of [
+    [10_000, 1],
+    [15_000, 20],
+    [30_000, 50],
+  ] as const) {
+    at.hands.said = { count, of: 100, what: 'channels' };
+    await advanceTo(at, ms);
+    hits.push(at.schedule.spans[0]?.hit);
+  }
+  assert.deepEqual(hits, [
+    // Nothing is hit yet by what has just gone on.
+    undefined,
+    { count: 20, of: 100, what: 'channels' },
+    { count: 50, of: 100, what: 'channels' },
+  ]);
+});
+
+test('a slow join counts the joins that the server says, and not the clients that rejoin', async () => {
+  const at = scene(planned(SLOW));
+  at.hands.said = { count: 7, of: null, what: 'joins' };
+  for (const ms of [20_000, 24_000]) await advanceTo(at, ms);
+  assert.deepEqual(at.schedule.spans[0]?.hit, at.hands.said);
+});
+
+test('where the server does not say, or could not be asked in the end, nobody knows how many were hit', async () => {
+  const silent = scene(planned(BLOCKING));
+  for (const ms of [10_000, 15_000]) await advanceTo(silent, ms);
+  assert.ok(!('hit' in (silent.schedule.spans[0] ?? { hit: null })));
+  const rejects = [
+    (at: Scene) => (at.hands.refuse = { liftServer: 'ECONNREFUSED' }),
+    (at: Scene) => (at.hands.liftServer = () => Promise.reject(new FaultGone('over'))),
+    (at: Scene) => (at.hands.raiseServer = () => Promise.reject(new FaultGone('over'))),
+  ];
+  for (const reject of rejects) {
+    const at = scene(planned(RISING.ramp('15s', 3)));
+    at.hands.said = { count: 20, of: 100, what: 'channels' };
+    for (const ms of [10_000, 15_000]) await advanceTo(at, ms);
+    assert.equal(at.schedule.spans[0]?.hit?.count, 20);
+    reject(at);
+    for (const ms of [20_000, 30_000]) await advanceTo(at, ms);
+    const [span] = at.schedule.spans;
+    assert.ok(span && span.failure !== null && !('hit' in span));
+  }
 });
 
 test('a step that fails is told, and the next ones and the lift come all the same', async () => {

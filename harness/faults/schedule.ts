@@ -165,6 +165,8 @@ export class FaultSchedule {
   /** It was over before its time. */
   #isGone(span: FaultSpan, { message }: FaultGone): void {
     if (!this.#active.delete(span)) return;
+    // The server has taken what it counted along.
+    delete span.hit;
     span.failure = message;
     span.liftedAtMs = this.#nowMs();
     this.#listener.onFault(span, 'not-lifted');
@@ -180,6 +182,7 @@ export class FaultSchedule {
       span.liftedAtMs = this.#nowMs();
       this.#listener.onFault(span, 'off');
     } catch (error) {
+      count(span, on);
       span.failure = messageOf(error);
       if (error instanceof FaultGone) span.liftedAtMs = this.#nowMs();
       this.#listener.onFault(span, 'not-lifted');
@@ -224,5 +227,8 @@ export class FaultSchedule {
 }
 
 function count(span: FaultSpan, { hits }: Injected): void {
-  if (hits) span.hit = hits();
+  const known = hits?.();
+  if (known) span.hit = known;
+  // What it had hit by an earlier step is no answer.
+  else delete span.hit;
 }

@@ -1,6 +1,6 @@
 /** The journal of a drill that is over, as `journal.json` holds it. */
 import { hostname } from 'node:os';
-import { formatCount } from '../base/units.ts';
+import { hitWords } from '../base/hits.ts';
 import type { FaultSpan } from '../faults/schedule.ts';
 import { chaosJournal, type DrilledFault, type DrillFacts } from '../record/chaos-journal.ts';
 import type { Summary } from '../record/run-record.ts';
@@ -47,6 +47,6 @@ function toDrilled(span: FaultSpan): DrilledFault {
     liftedAtMs,
     failure,
     isCalledOff: span.isCalledOff === true,
-    hit: hit === undefined ? null : `${formatCount(hit.count)} of ${formatCount(hit.of)} ${hit.what}`,
+    hit: hit === undefined ? null : hitWords(hit),
   };
 }

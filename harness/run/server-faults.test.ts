@@ -45,7 +45,7 @@ test('optional faults are left out with a note each, and only where there is no 
   const leftOut = leftOutWithoutControl(faults, null, (note) => notes.push(note));
   const why = 'a target without a control port';
   assert.deepEqual(
-    [...leftOut],
+    [...leftOut].map(([id, { got }]) => [id, got]),
     [
       ['slow-join-1', why],
       ['netsplit-1', why],
@@ -75,6 +75,8 @@ test('a fault for more nodes than were asked for is refused, or left out where i
   assert.equal(leftOutForNodes(faults, 2, assert.fail).size, 0);
   const notes: string[] = [];
   const leftOut = leftOutForNodes(planned(SPLIT.optional(), fault.deploy()), 1, (note) => notes.push(note));
-  assert.deepEqual([...leftOut], [['netsplit-1', 'a server of 1 node, where it needs 2']]);
+  const lack = leftOut.get('netsplit-1');
+  const told = [leftOut.size, lack?.got, lack?.hint];
+  assert.deepEqual(told, [1, 'a server of 1 node, where it needs 2', '--nodes 2']);
   assert.deepEqual(notes, ['netsplits left out (faults netsplit-1): a server of 1 node, where it needs 2']);
 });

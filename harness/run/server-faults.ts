@@ -2,22 +2,16 @@
  * What the faults of a plan ask of a server: a control port, and nodes enough. One that cannot
  * be had is refused by name, or left out with a note where the scenario says so.
  */
-import { EXIT, FiredrillError, type Problem } from '../base/errors.ts';
+import { EXIT, FiredrillError } from '../base/errors.ts';
 import { nodesNeeded } from '../faults/process/nodes-needed.ts';
 import type { PlannedFault } from '../scenario/plan.ts';
-import type { LeftOut } from './open-lab.ts';
+import type { LeftOut, Missing } from './open-lab.ts';
 
 /** Refuses (114) what is asked of a control port where there is none. */
 export function refuseWithoutControl(faults: readonly PlannedFault[], control: string | null): void {
   const problems = askedOfControl(faults, control)
     .filter(({ isOptional }) => !isOptional)
-    .map(({ id }): Problem => ({
-      code: 'fault-needs-control-port',
-      path: `faults ${id}`,
-      got: 'a target without a control port',
-      wanted: 'the bundled server, or its control port by --control',
-      hint: '--control http://127.0.0.1:4001',
-    }));
+    .map(controlLack);
   if (problems.length > 0) throw new FiredrillError(EXIT.unreachable, problems);
 }
 
@@ -27,7 +21,7 @@ export function leftOutWithoutControl(
   control: string | null,
   onNote: (note: string) => void,
 ): LeftOut {
-  return leaveOut(askedOfControl(faults, control), () => 'a target without a control port', onNote);
+  return leaveOut(askedOfControl(faults, control), controlLack, onNote);
 }
 
 /** Nodes of a server that we start: those asked for, else what the machine likes and the faults need. */
@@ -47,17 +41,26 @@ export function leftOutForNodes(
 ): LeftOut {
   const lacking = faults.filter((fault) => nodesNeeded(fault) > nodes);
   const got = nodes === 1 ? 'a server of 1 node' : `a server of ${nodes} nodes`;
-  const problems = lacking
-    .filter(({ isOptional }) => !isOptional)
-    .map((fault): Problem => ({
-      code: 'fault-needs-nodes',
-      path: `faults ${fault.id}`,
-      got,
-      wanted: `${nodesNeeded(fault)} nodes or more`,
-      hint: `--nodes ${nodesNeeded(fault)}`,
-    }));
+  const lack = (fault: PlannedFault): Missing => ({
+    code: 'fault-needs-nodes',
+    path: `faults ${fault.id}`,
+    got: `${got}, where it needs ${nodesNeeded(fault)}`,
+    wanted: `${nodesNeeded(fault)} nodes or more`,
+    hint: `--nodes ${nodesNeeded(fault)}`,
+  });
+  const problems = lacking.filter(({ isOptional }) => !isOptional).map(lack);
   if (problems.length > 0) throw new FiredrillError(EXIT.invalid, problems);
-  return leaveOut(lacking, (fault) => `${got}, where it needs ${nodesNeeded(fault)}`, onNote);
+  return leaveOut(lacking, lack, onNote);
+}
+
+function controlLack({ id }: PlannedFault): Missing {
+  return {
+    code: 'fault-needs-control-port',
+    path: `faults ${id}`,
+    got: 'a target without a control port',
+    wanted: 'the bundled server, or its control port by --control',
+    hint: '--control http://127.0.0.1:4001',
+  };
 }
 
 function askedOfControl(faults: readonly PlannedFault[], control: string | null): PlannedFault[] {
@@ -67,9 +70,9 @@ function askedOfControl(faults: readonly PlannedFault[], control: string | null)
 
 function leaveOut(
   faults: readonly PlannedFault[],
-  why: (fault: PlannedFault) => string,
+  lackOf: (fault: PlannedFault) => Missing,
   onNote: (note: string) => void,
 ): LeftOut {
-  for (const fault of faults) onNote(`${fault.name} left out (faults ${fault.id}): ${why(fault)}`);
-  return new Map(faults.map((fault) => [fault.id, why(fault)]));
+  for (const fault of faults) onNote(`${fault.name} left out (faults ${fault.id}): ${lackOf(fault).got}`);
+  return new Map(faults.map((fault) => [fault.id, lackOf(fault)]));
 }

@@ -1,6 +1,8 @@
 /** The bundled server's control port (drill contract): JSON over HTTP, short deadlines. */
 import { request } from 'node:http';
+import { readHits } from '../base/hits.ts';
 import type { ServerFault } from '../faults/fault.ts';
+import type { FaultWord } from '../faults/server/lease.ts';
 
 const TIMEOUT_MS = 4_000;
 /** A lift may have to wait for a node that starts again. */
@@ -44,26 +46,25 @@ export class ControlPort {
   }
 
   /** Gives a fault so much time from now; false when the server has no fault of that id any more. */
-  renew(id: string, ttlMs: number): Promise<boolean> {
-    return this.#isThere('PUT', id, { ttl_ms: Math.ceil(ttlMs) });
+  async renew(id: string, ttlMs: number): Promise<boolean> {
+    return (await this.#word('PUT', id, { ttl_ms: Math.ceil(ttlMs) })) !== null;
   }
 
-  /** Changes the share of a fault, in place; false when the server has no fault of that id any more. */
-  raise(id: string, share: number): Promise<boolean> {
-    return this.#isThere('PUT', id, { share });
+  /** Changes the share of a fault, in place; null when the server has no fault of that id any more. */
+  raise(id: string, share: number): Promise<FaultWord | null> {
+    return this.#word('PUT', id, { share });
   }
 
-  /** False when the server has no fault of that id any more. */
-  lift(id: string): Promise<boolean> {
-    return this.#isThere('DELETE', id);
+  /** Null when the server has no fault of that id any more. */
+  lift(id: string): Promise<FaultWord | null> {
+    return this.#word('DELETE', id);
   }
 
-  async #isThere(method: string, id: string, body?: unknown): Promise<boolean> {
+  async #word(method: string, id: string, body?: unknown): Promise<FaultWord | null> {
     try {
-      await this.#ask(method, `/faults/${encodeURIComponent(id)}`, body);
-      return true;
+      return { hits: readHits(await this.#ask(method, `/faults/${encodeURIComponent(id)}`, body)) };
     } catch (error) {
-      if (error instanceof ControlError && error.status === NOT_FOUND) return false;
+      if (error instanceof ControlError && error.status === NOT_FOUND) return null;
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 /** When a fault was on, whom it hit, and when the run was steady again, in words. */
 
+import { hitNoun } from '../../harness/base/hits.ts';
 import { formatClock } from '../../harness/base/units.ts';
 import type { FaultSummary } from '../../harness/record/run-record.ts';
 import type { AppliedSpan, FaultSpan } from './fault-spans.ts';
@@ -13,11 +14,12 @@ export function onText(span: FaultSpan): string {
   return `${formatClock(span.fromMs)}–${end}`;
 }
 
-/** How many it hit: `20,000 of 100,000 clients`; empty where nobody counted. */
+/** How many it hit: `20,000 of 100,000 clients`, `412 calls` where nobody knows of how many; empty where nobody counted. */
 export function hitText({ hit }: FaultSummary): string {
   if (hit === undefined) return '';
-  const who = visibleLine(hit.what, 20);
-  return `${countText(hit.count)} of ${countText(hit.of)} ${who}`;
+  const { count, of, what } = hit;
+  const who = visibleLine(hitNoun(what, of ?? count), 20);
+  return of === null ? `${countText(count)} ${who}` : `${countText(count)} of ${countText(of)} ${who}`;
 }
 
 /** A span, or a step of one that rose. */

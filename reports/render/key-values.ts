@@ -63,6 +63,7 @@ export function renderKeyValues(record: RunRecord): string {
     put(`fault_${fault.id}_recovered_after_ms`, fault.recoveredAfterMs);
     put(`fault_${fault.id}_hit`, fault.hit?.count);
     put(`fault_${fault.id}_hit_of`, fault.hit?.of);
+    put(`fault_${fault.id}_hit_what`, fault.hit?.what);
     put(`fault_${fault.id}_steps`, fault.ramp?.steps.length);
   }
   put('faults_left_out', summary.faultsLeftOut?.length);

@@ -42,7 +42,7 @@ function faultCells(span: FaultSpan): string[] {
 
 /** What most faults hit goes without saying: `20,000 of 100,000`. */
 function hitCell({ fault }: FaultSpan): string {
-  return fault.hit ? hitText(fault).replace(/ clients$/, '') : '–';
+  return fault.hit ? hitText(fault).replace(/ clients?$/, '') : '–';
 }
 
 function effectTexts(effect: FaultEffect | undefined): string[] {

@@ -185,6 +185,11 @@ test('says how many each fault hit where somebody counted, and what was left out
       { ...long, hit, effects },
       { ...plainFault('b-1', 'partitions', 3_000, 4_000), hit: addresses },
       plainFault('c-1', 'intercepted broadcasts', 5_000, 6_000),
+      {
+        ...plainFault('d-1', 'blocked servers', 5_000, 6_000),
+        hit: { count: 1_412, of: null, what: 'calls' },
+      },
+      { ...plainFault('e-1', 'killed nodes', 5_000, 6_000), hit: { count: 1, of: 1, what: 'nodes' } },
     ],
     faultsLeftOut: [{ id: 'netsplit-1', kind: 'netsplit', name: 'netsplits', why: 'a server of 1 node' }],
   });
@@ -194,10 +199,15 @@ test('says how many each fault hit where somebody counted, and what was left out
   assert.match(lines[lines.indexOf(head) + 1] ?? '', /^ {3}stalled \S+.* 0:01–0:02 +20,000 of 100,000 /);
   assert.match(lines[lines.indexOf(head) + 2] ?? '', / 0:03–0:04 +30 of 100 addresses /);
   assert.match(lines[lines.indexOf(head) + 3] ?? '', / 0:05–0:06 +– /);
+  // Where nobody knows of how many there is no such figure, and one is not many.
+  assert.match(lines[lines.indexOf(head) + 4] ?? '', / 0:05–0:06 +1,412 calls /);
+  assert.match(lines[lines.indexOf(head) + 5] ?? '', / 0:05–0:06 +1 of 1 node /);
   assert.ok(lines.includes('   ! Netsplits were left out: a server of 1 node.'));
   const keys = renderKeyValues(record);
   assert.match(keys, /^fault_a_1_hit=20000$/m);
   assert.match(keys, /^fault_a_1_hit_of=100000$/m);
+  assert.match(keys, /^fault_a_1_hit_what=clients$/m);
+  assert.match(keys, /^fault_d_1_hit=1412\nfault_d_1_hit_what=calls$/m);
   assert.match(keys, /^faults_left_out=1\nfault_left_out_1=netsplit-1$/m);
   // Nothing is headed where nobody counted.
   const none = renderSummary(plainRecord({ faults: [plainFault('a-1', 'stalls', 1, 2)] }), plainOptions);

@@ -15,6 +15,11 @@ export class Absences {
     this.restartAfterMs = restartAfterMs;
   }
 
+  /** Nodes that were killed, each once. */
+  get count(): number {
+    return this.killed.size;
+  }
+
   /** Kills a node; resolves when it is gone. */
   async kill(index: number): Promise<void> {
     this.killed.add(index);

@@ -24,8 +24,8 @@ async function start(config: Partial<ServerConfig>): Promise<Started> {
   return { cluster, clock, lines };
 }
 
-function inject(cluster: Cluster, kind: string, params: FaultParams = {}): Promise<string> {
-  return cluster.inject({ kind, params, share: 1, seed: 4, ttlMs: null });
+async function inject(cluster: Cluster, kind: string, params: FaultParams = {}): Promise<string> {
+  return (await cluster.inject({ kind, params, share: 1, seed: 4, ttlMs: null })).id;
 }
 
 const statesOf = ({ nodes }: Cluster): string[] => nodes.map(({ state }) => state);
@@ -127,7 +127,7 @@ suite('faults of whole nodes', { timeout: 60_000 }, () => {
     await assert.rejects(cluster.process(stopped.index, 1), { code: 'node_paused' });
 
     member.send([null, 'late', 'phoenix', 'heartbeat', {}]);
-    assert.equal(await cluster.lift(id), true);
+    assert.deepEqual(await cluster.lift(id), { id, hits: { count: 1, of: 2, what: 'nodes' } });
     await member.expect(okReply(null, 'late', 'phoenix'));
     assert.deepEqual(await stopped.ask({ op: 'faults' }), [slow]);
     await cluster.lift(slow);
@@ -174,6 +174,28 @@ suite('faults of whole nodes', { timeout: 60_000 }, () => {
       }
     }
     for (const probe of [...members, ...refugees, here, there]) probe.drop();
+  });
+
+  test('what nodes say of a fault is one figure, and a node that was killed has said it', async () => {
+    const members = await oneOnEach(cluster);
+    const { id } = await cluster.inject({
+      kind: 'slow_join',
+      params: { delay_ms: 1, topic: 'room:counted' },
+      share: 1,
+      seed: 4,
+      ttlMs: null,
+    });
+    const counted = async (): Promise<unknown> => (await cluster.faultWords())[0]?.hits;
+    for (const member of members) await member.join('1', 'room:counted');
+    assert.deepEqual(await counted(), { count: 2, of: 2, what: 'joins' });
+    const kill = await inject(cluster, 'node_kill');
+    assert.deepEqual(await counted(), { count: 2, of: 2, what: 'joins' });
+    await cluster.lift(kill);
+    assert.deepEqual(await counted(), { count: 2, of: 2, what: 'joins' });
+    assert.deepEqual(await cluster.renew(id, 60_000), { id, hits: { count: 2, of: 2, what: 'joins' } });
+    assert.deepEqual(await cluster.lift(id), { id, hits: { count: 2, of: 2, what: 'joins' } });
+    assert.deepEqual([await cluster.lift(id), await cluster.faultWords()], [null, []]);
+    for (const probe of members) probe.drop();
   });
 
   test('a netsplit keeps broadcasts on their side, parts presences after their time, and heals', async () => {
@@ -268,7 +290,7 @@ suite('faults of whole nodes', { timeout: 60_000 }, () => {
     await passUntil(clock, () => statesOf(cluster)[1] === 'leaving');
     assert.equal(await second.closed, 1012);
     await until(() => isAnew(cluster, 1, before));
-    assert.equal(await cluster.lift(id), true);
+    assert.deepEqual(await cluster.lift(id), { id, hits: { count: 2, of: 2, what: 'nodes' } });
     assert.deepEqual([statesOf(cluster), lines], [['running', 'running'], []]);
   });
 

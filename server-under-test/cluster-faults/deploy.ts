@@ -25,6 +25,11 @@ class Rollout {
     });
   }
 
+  /** Nodes that were taken down. */
+  get count(): number {
+    return this.replaced.length;
+  }
+
   /** Takes no further node down, cuts the drain of the one that leaves short, and starts what is missing. */
   async end(): Promise<void> {
     this.ended = true;
@@ -71,10 +76,11 @@ export const deploy: ClusterFaultKind = {
   about: 'every node in turn is drained for at most drain_ms, stopped and started anew, pause_ms between two',
   params: { drain_ms: { type: 'ms', required: false }, pause_ms: { type: 'ms', required: false } },
   spares: 0,
+  hits: 'nodes',
 
   async inject(order, cluster) {
     const drainMs = numberIn(order, 'drain_ms', cluster.config.drainShutdownMs);
     const rollout = new Rollout(cluster, drainMs, numberIn(order, 'pause_ms', PAUSE_MS));
-    return () => rollout.end();
+    return { lift: () => rollout.end(), count: () => rollout.count };
   },
 };

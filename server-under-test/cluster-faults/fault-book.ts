@@ -1,24 +1,39 @@
 import { FaultRefused, type FaultOrder } from '../faults/fault.ts';
+import { sumHits, type Hits } from '../faults/hits.ts';
 import { FAULT_KINDS } from '../faults/kinds.ts';
 import type { NodeRequest } from '../node-protocol.ts';
 import type { Clock, Timer } from '../otp/clock.ts';
-import type { ClusterHands, Lift } from './fault.ts';
+import type { ClusterHands, ClusterStanding } from './fault.ts';
 import { CLUSTER_FAULT_KINDS } from './kinds.ts';
+
+/** How long a node may take to say how many a fault has hit there; a silent one has said it before. */
+const HITS_MS = 600;
+
+/** A fault by its id, and how many it has hit; null when no node has said. */
+export interface FaultWord {
+  readonly id: string;
+  readonly hits: Hits | null;
+}
 
 /** What the book needs of the cluster. */
 export interface FaultBookParts {
   readonly clock: Clock;
   readonly hands: ClusterHands;
   readonly log: (line: string) => void;
-  /** Asks every node that has booted; rejects when one that is awake does not obey. */
-  askAll(request: NodeRequest): Promise<void>;
+  /** Asks every node that has booted, and tells what each of them says; rejects when one that is awake does not obey. */
+  askAll(
+    request: NodeRequest,
+    hear: (node: object, answer: unknown) => void,
+    timeoutMs?: number,
+  ): Promise<void>;
 }
 
 interface Entry {
   order: FaultOrder;
-  readonly lift: Lift;
-  /** The nodes carry it out, each with a clock of its own; else we do. */
-  readonly isOnNodes: boolean;
+  /** How we carry it out; null where the nodes do, each with a clock of its own. */
+  readonly standing: ClusterStanding | null;
+  /** What each node process last said of it: one that has died has said it. */
+  readonly said: Map<object, Hits>;
   timer: Timer | null;
   /** Null: not by itself. */
   endMs: number | null;
@@ -36,42 +51,51 @@ export class FaultBook {
   }
 
   /** Puts a checked fault in force before it resolves with the id. */
-  async inject(order: Omit<FaultOrder, 'id'>): Promise<string> {
+  async inject(order: Omit<FaultOrder, 'id'>): Promise<FaultWord> {
     this.last += 1;
     const fault = { ...order, id: `f${this.last}` };
     const kind = CLUSTER_FAULT_KINDS.find((known) => known.kind === order.kind);
-    if (kind === undefined) await this.injectOnNodes(fault);
-    else this.enter(fault, await kind.inject(fault, this.parts.hands), false);
-    return fault.id;
+    if (kind === undefined) return this.injectOnNodes(fault);
+    return this.word(this.enter(fault, await kind.inject(fault, this.parts.hands)));
   }
 
-  /** Gives a fault that much time from now; false when there is none of that id, or it is being lifted. */
-  async renew(id: string, ttlMs: number): Promise<boolean> {
+  /** Gives a fault that much time from now; null when there is none of that id, or it is being lifted. */
+  async renew(id: string, ttlMs: number): Promise<FaultWord | null> {
     const entry = this.entries.get(id);
-    if (entry === undefined || entry.lifting !== null) return false;
+    if (entry === undefined || entry.lifting !== null) return null;
     entry.order = { ...entry.order, ttlMs };
     this.wind(entry);
-    if (entry.isOnNodes) await this.parts.askAll({ op: 'renew', id, ttlMs });
-    return true;
+    if (entry.standing === null) await this.ask(entry, { op: 'renew', id, ttlMs });
+    return this.word(entry);
   }
 
-  /** From now on a fault within nodes hits that share; false as in `renew`. A fault on whole nodes has none: FaultRefused. */
-  async setShare(id: string, share: number): Promise<boolean> {
+  /** From now on a fault within nodes hits that share; null as in `renew`. A fault on whole nodes has none: FaultRefused. */
+  async setShare(id: string, share: number): Promise<FaultWord | null> {
     const entry = this.entries.get(id);
-    if (entry === undefined || entry.lifting !== null) return false;
-    if (!entry.isOnNodes) throw new FaultRefused(`${entry.order.kind} hits no share of anything`);
+    if (entry === undefined || entry.lifting !== null) return null;
+    if (entry.standing !== null) throw new FaultRefused(`${entry.order.kind} hits no share of anything`);
     entry.order = { ...entry.order, share };
-    await this.parts.askAll({ op: 'share', id, share });
-    return true;
+    await this.ask(entry, { op: 'share', id, share });
+    return this.word(entry);
   }
 
-  /** Lifts a fault; false when there is none of that id. One whose lift fails stays, to be lifted again. */
-  async lift(id: string): Promise<boolean> {
+  /** Lifts a fault; null when there is none of that id. One whose lift fails stays, to be lifted again. */
+  async lift(id: string): Promise<FaultWord | null> {
     const entry = this.entries.get(id);
-    if (entry === undefined) return false;
+    if (entry === undefined) return null;
     entry.lifting ??= this.end(entry);
     await entry.lifting;
-    return true;
+    return this.word(entry);
+  }
+
+  /** How many each fault in force has hit by now. */
+  async words(): Promise<FaultWord[]> {
+    const entries = [...this.entries.values()];
+    const asked = entries.filter(({ standing }) => standing === null);
+    await Promise.allSettled(
+      asked.map((entry) => this.ask(entry, { op: 'hits', id: entry.order.id }, HITS_MS)),
+    );
+    return entries.map((entry) => this.word(entry));
   }
 
   /** What is in force. */
@@ -83,7 +107,7 @@ export class FaultBook {
   ordersOnNodes(): FaultOrder[] {
     const nowMs = this.parts.clock.nowMs();
     return [...this.entries.values()]
-      .filter(({ order, isOnNodes, lifting }) => isOnNodes && lifting === null && !isOnce(order))
+      .filter(({ order, standing, lifting }) => standing === null && lifting === null && !isOnce(order))
       .map(({ order, endMs }) => ({ ...order, ttlMs: endMs === null ? null : Math.max(0, endMs - nowMs) }));
   }
 
@@ -93,22 +117,37 @@ export class FaultBook {
     this.entries.clear();
   }
 
-  private async injectOnNodes(fault: FaultOrder): Promise<void> {
-    const { id } = fault;
-    this.enter(fault, () => this.parts.askAll({ op: 'lift', id }), true);
+  private async injectOnNodes(fault: FaultOrder): Promise<FaultWord> {
+    const entry = this.enter(fault, null);
     try {
-      await this.parts.askAll({ op: 'inject', order: fault });
+      await this.ask(entry, { op: 'inject', order: fault });
     } catch (error) {
       // Half a fault is none.
-      await this.lift(id).catch(() => {});
+      await this.lift(fault.id).catch(() => {});
       throw error;
     }
+    return this.word(entry);
   }
 
-  private enter(order: FaultOrder, lift: Lift, isOnNodes: boolean): void {
-    const entry: Entry = { order, lift, isOnNodes, timer: null, endMs: null, lifting: null };
+  private enter(order: FaultOrder, standing: ClusterStanding | null): Entry {
+    const entry: Entry = { order, standing, said: new Map(), timer: null, endMs: null, lifting: null };
     this.entries.set(order.id, entry);
     this.wind(entry);
+    return entry;
+  }
+
+  private ask({ said }: Entry, request: NodeRequest, timeoutMs?: number): Promise<void> {
+    const hear = (node: object, answer: unknown): void => {
+      // One that has it no more, or came later, says nothing.
+      if (answer !== null) said.set(node, answer as Hits);
+    };
+    return this.parts.askAll(request, hear, timeoutMs);
+  }
+
+  private word({ order: { id }, standing, said }: Entry): FaultWord {
+    if (standing === null) return { id, hits: sumHits([...said.values()]) };
+    const { length } = this.parts.hands.nodes;
+    return { id, hits: { count: standing.count(), of: length, what: 'nodes' } };
   }
 
   private wind(entry: Entry): void {
@@ -119,8 +158,8 @@ export class FaultBook {
     entry.endMs = ttlMs === null ? null : clock.nowMs() + ttlMs;
   }
 
-  private timeIsOver({ order: { id, kind }, isOnNodes }: Entry): void {
-    if (isOnNodes) return void this.entries.delete(id);
+  private timeIsOver({ order: { id, kind }, standing }: Entry): void {
+    if (standing === null) return void this.entries.delete(id);
     this.lift(id).catch((error: unknown) =>
       this.parts.log(`${kind} (${id}) was not lifted: ${String(error)}`),
     );
@@ -128,7 +167,8 @@ export class FaultBook {
 
   private async end(entry: Entry): Promise<void> {
     try {
-      await entry.lift();
+      if (entry.standing === null) await this.ask(entry, { op: 'lift', id: entry.order.id });
+      else await entry.standing.lift();
     } catch (error) {
       entry.lifting = null;
       throw error;

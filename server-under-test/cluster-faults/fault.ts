@@ -30,9 +30,17 @@ export interface ClusterHands {
 /** Takes a fault back; resolves when the cluster is whole again, as far as this fault goes. */
 export type Lift = () => Promise<void>;
 
-/** A kind of fault on whole nodes. */
+/** A fault on whole nodes that is on. */
+export interface ClusterStanding {
+  readonly lift: Lift;
+  /** How many nodes it has hit by now, each once. */
+  readonly count: () => number;
+}
+
+/** A kind of fault on whole nodes; what each of them hits is nodes. */
 export interface ClusterFaultKind extends FaultDescription {
+  readonly hits: 'nodes';
   /** Nodes it needs beside those it hits. */
   readonly spares: number;
-  inject(order: FaultOrder, cluster: ClusterHands): Promise<Lift>;
+  inject(order: FaultOrder, cluster: ClusterHands): Promise<ClusterStanding>;
 }

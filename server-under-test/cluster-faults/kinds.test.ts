@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FaultOrder, FaultParams } from '../faults/fault.ts';
 import { FAULT_REFUSED } from '../faults/fault.ts';
-import type { Lift } from './fault.ts';
+import type { ClusterStanding, Lift } from './fault.ts';
 import { CLUSTER_FAULT_KINDS } from './kinds.ts';
 import { FakeCluster } from './testing/fake-cluster.ts';
 
@@ -12,9 +12,13 @@ function orderOf(kind: string, params: FaultParams): FaultOrder {
   return { id: 'f1', kind, params, share: 1, seed: SEED, ttlMs: null };
 }
 
-function inject(cluster: FakeCluster, kind: string, params: FaultParams = {}): Promise<Lift> {
+function standing(cluster: FakeCluster, kind: string, params: FaultParams = {}): Promise<ClusterStanding> {
   const found = CLUSTER_FAULT_KINDS.find((known) => known.kind === kind);
   return found?.inject(orderOf(kind, params), cluster) ?? assert.fail(`no ${kind}`);
+}
+
+async function inject(cluster: FakeCluster, kind: string, params: FaultParams = {}): Promise<Lift> {
+  return (await standing(cluster, kind, params)).lift;
 }
 
 /** The nodes that were killed, stopped or drained, in that order. */
@@ -165,4 +169,34 @@ test('a memory limit kills only a node that holds more, again and again, until i
   assert.deepEqual(tight.did, ['kill 0', 'start 0', 'kill 0']);
   await lift();
   assert.deepEqual([tight.states(), tight.clock.pending], [['running'], 0]);
+});
+
+test('each counts the nodes it has hit, however often it hits them', async () => {
+  const counts: Readonly<Record<string, readonly [FaultParams, number]>> = {
+    node_pause: [{ nodes: 2 }, 2],
+    node_kill: [{ nodes: 2 }, 2],
+    netsplit: [{ nodes: 1 }, 1],
+    deploy: [{ pause_ms: 0 }, 3],
+    memory_limit: [{ mb: 1, restart_after_ms: 100 }, 3],
+  };
+  assert.deepEqual(CLUSTER_FAULT_KINDS.map(({ kind }) => kind).toSorted(), Object.keys(counts).toSorted());
+  for (const [kind, [params, count]] of Object.entries(counts)) {
+    const cluster = new FakeCluster(3);
+    const on = await standing(cluster, kind, params);
+    // Time enough for a limit to kill each node again and again.
+    await cluster.clock.advance(1_000);
+    await on.lift();
+    assert.equal(on.count(), count, kind);
+  }
+});
+
+test('a deploy counts the nodes that it has come to, a limit none that keeps it', async () => {
+  const cluster = new FakeCluster(3);
+  const deploy = await standing(cluster, 'deploy', { pause_ms: 60_000 });
+  await cluster.clock.settle();
+  await deploy.lift();
+  const limit = await standing(cluster, 'memory_limit', { mb: 1_000_000 });
+  await cluster.clock.advance(1_000);
+  await limit.lift();
+  assert.deepEqual([deploy.count(), limit.count()], [1, 0]);
 });

@@ -33,6 +33,7 @@ export const memoryLimit: ClusterFaultKind = {
     restart_after_ms: { type: 'ms', required: false },
   },
   spares: 0,
+  hits: 'nodes',
 
   async inject(order, cluster) {
     if (residentBytes(process.pid) === null) {
@@ -54,9 +55,12 @@ export const memoryLimit: ClusterFaultKind = {
       next = cluster.clock.after(LOOK_MS, look);
     };
     look();
-    return () => {
-      next.cancel();
-      return absences.end();
+    return {
+      lift() {
+        next.cancel();
+        return absences.end();
+      },
+      count: () => absences.count,
     };
   },
 };

@@ -10,11 +10,12 @@ export const netsplit: ClusterFaultKind = {
   about: 'the mesh is cut between so many nodes and the others',
   params: { nodes: NODES },
   spares: 1,
+  hits: 'nodes',
 
   async inject(order, cluster) {
     const side = pickNodes(cluster.nodes, nodesOf(order), order.seed).map(({ index }) => index);
     const { id } = order;
     await cluster.sever(id, side);
-    return () => cluster.heal(id);
+    return { lift: () => cluster.heal(id), count: () => side.length };
   },
 };

@@ -18,12 +18,13 @@ export const nodeKill: ClusterFaultKind = {
     'node processes are killed (SIGKILL) and start again after restart_after_ms; 0 is not before the lift',
   params: { nodes: NODES, restart_after_ms: { type: 'ms', required: false } },
   spares: 0,
+  hits: 'nodes',
 
   async inject(order, cluster) {
     const killed = pickNodes(cluster.running(), nodesOf(order), order.seed);
     if (killed.length === 0) throw new NodeError(FAULT_REFUSED, 'no node runs that could be killed');
     const absences = new Absences(cluster, numberIn(order, 'restart_after_ms', RESTART_AFTER_MS));
     await Promise.all(killed.map(({ index }) => absences.kill(index)));
-    return () => absences.end();
+    return { lift: () => absences.end(), count: () => absences.count };
   },
 };

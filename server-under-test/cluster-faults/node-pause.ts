@@ -12,6 +12,7 @@ export const nodePause: ClusterFaultKind = {
   about: 'node processes are stopped (SIGSTOP) until lifted (SIGCONT)',
   params: { nodes: NODES },
   spares: 0,
+  hits: 'nodes',
 
   async inject(order, cluster) {
     const stopped = pickNodes(cluster.running(), nodesOf(order), order.seed);
@@ -21,7 +22,7 @@ export const nodePause: ClusterFaultKind = {
     };
     const outcomes = await Promise.allSettled(stopped.map(({ index }) => cluster.pause(index)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed === undefined) return resume;
+    if (failed === undefined) return { lift: resume, count: () => stopped.length };
     await resume();
     throw failed.reason;
   },

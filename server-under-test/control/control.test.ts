@@ -3,10 +3,14 @@ import { request, type IncomingHttpHeaders } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Control } from './control.ts';
 import type { ControlledCluster } from './routes.ts';
+import type { FaultWord } from '../cluster-faults/fault-book.ts';
 import { FaultRefused, type FaultOrder } from '../faults/fault.ts';
 import { NodeError } from '../node-handle.ts';
 import { ManualClock } from '../otp/manual-clock.ts';
 import type { ProcessQuery } from '../telemetry/process-list.ts';
+
+/** What the one fault of the stub has hit. */
+const WORD: FaultWord = { id: 'f1', hits: { count: 3, of: null, what: 'joins' } };
 
 /** Keeps what it was asked; its nodes answer with what a test puts there. */
 class StubCluster implements ControlledCluster {
@@ -35,25 +39,29 @@ class StubCluster implements ControlledCluster {
     return node === 0 && id === 12 ? { pid: '<0.12>' } : null;
   }
 
-  async inject(order: Omit<FaultOrder, 'id'>): Promise<string> {
+  async inject(order: Omit<FaultOrder, 'id'>): Promise<FaultWord> {
     if (this.failure !== null) throw this.failure;
     this.faults.push({ ...order, id: 'f1' });
-    return 'f1';
+    return WORD;
   }
 
-  async renew(id: string, ttlMs: number): Promise<boolean> {
+  async renew(id: string, ttlMs: number): Promise<FaultWord | null> {
     this.asked.push({ id, ttlMs });
-    return id === 'f1';
+    return id === 'f1' ? WORD : null;
   }
 
-  async setFaultShare(id: string, share: number): Promise<boolean> {
+  async setFaultShare(id: string, share: number): Promise<FaultWord | null> {
     if (this.failure !== null) throw this.failure;
     this.asked.push({ id, share });
-    return id === 'f1';
+    return id === 'f1' ? WORD : null;
   }
 
-  async lift(id: string): Promise<boolean> {
-    return id === 'f1';
+  async lift(id: string): Promise<FaultWord | null> {
+    return id === 'f1' ? WORD : null;
+  }
+
+  async faultWords(): Promise<FaultWord[]> {
+    return [WORD];
   }
 
   activeFaults(): FaultOrder[] {
@@ -243,9 +251,9 @@ test('unknown fields and kinds come with their neighbour', async () => {
 
 test('orders reach the cluster as they were given', async () => {
   const order = { kind: 'slow_join', params: { delay_ms: 5 }, share: 0.5, seed: 3, ttl_ms: 100 };
-  assert.deepEqual((await post('/faults', JSON.stringify(order))).body, { id: 'f1' });
-  assert.deepEqual((await call('/faults')).body['faults'], [{ id: 'f1', ...order }]);
-  assert.deepEqual((await call('/faults/f1', { method: 'DELETE' })).body, { id: 'f1' });
+  assert.deepEqual((await post('/faults', JSON.stringify(order))).body, WORD);
+  assert.deepEqual((await call('/faults')).body['faults'], [{ ...WORD, ...order }]);
+  assert.deepEqual((await call('/faults/f1', { method: 'DELETE' })).body, WORD);
   assert.equal((await call('/faults/f2', { method: 'DELETE' })).status, 404);
   open.cluster.asked.length = 0;
   await post('/broadcast', '{"topic":"room:1","event":"news","payload":{"n":1}}');
@@ -264,7 +272,7 @@ test('a fault in force can be given more time, and nothing else', async () => {
   open.cluster.asked.length = 0;
   const put = (path: string, body: string): Promise<Reply> => call(path, { method: 'PUT', body });
   const given = await put('/faults/f1', '{"ttl_ms":8000}');
-  assert.deepEqual([given.status, given.body], [200, { id: 'f1', ttl_ms: 8_000 }]);
+  assert.deepEqual([given.status, given.body], [200, { ...WORD, ttl_ms: 8_000 }]);
   assert.equal((await put('/faults/f2', '{"ttl_ms":8000}')).status, 404);
   assert.deepEqual(open.cluster.asked, [
     { id: 'f1', ttlMs: 8_000 },
@@ -288,8 +296,8 @@ test('a fault in force can be given another share, with more time or without, un
   open.cluster.asked.length = 0;
   const put = (body: string): Promise<Reply> => call('/faults/f1', { method: 'PUT', body });
   const share = await put('{"share":0.5}');
-  assert.deepEqual([share.status, share.body], [200, { id: 'f1', share: 0.5 }]);
-  assert.deepEqual((await put('{"share":0,"ttl_ms":9000}')).body, { id: 'f1', share: 0, ttl_ms: 9_000 });
+  assert.deepEqual([share.status, share.body], [200, { ...WORD, share: 0.5 }]);
+  assert.deepEqual((await put('{"share":0,"ttl_ms":9000}')).body, { ...WORD, share: 0, ttl_ms: 9_000 });
   assert.equal((await call('/faults/f2', { method: 'PUT', body: '{"share":1}' })).status, 404);
   assert.deepEqual(open.cluster.asked, [
     { id: 'f1', share: 0.5 },

@@ -22,6 +22,7 @@ export type ControlledCluster = Pick<
   | 'setFaultShare'
   | 'lift'
   | 'activeFaults'
+  | 'faultWords'
   | 'askAll'
   | 'askOne'
 > & { readonly config: Pick<ServerConfig, 'controlToken' | 'nodes'> };
@@ -120,6 +121,7 @@ export function controlRoutes(
       method: 'GET',
       path: '/faults',
       async run() {
+        const words = new Map((await cluster.faultWords()).map(({ id, hits }) => [id, hits]));
         const faults = cluster.activeFaults().map(({ ttlMs, id, kind, params, share, seed }) => ({
           id,
           kind,
@@ -127,12 +129,14 @@ export function controlRoutes(
           share,
           seed,
           ttl_ms: ttlMs,
+          hits: words.get(id) ?? null,
         }));
-        const kinds = ALL_FAULT_KINDS.map(({ kind, about, params, once = false }) => ({
+        const kinds = ALL_FAULT_KINDS.map(({ kind, about, params, once = false, hits }) => ({
           kind,
           about,
           params,
           once,
+          hits,
         }));
         return ok({ faults, kinds });
       },
@@ -144,7 +148,7 @@ export function controlRoutes(
         const body = await readBody(request);
         const { order, problems: own } = checkFault(body, ALL_FAULT_KINDS);
         const list = own.length > 0 ? own : checkNodes(order, cluster.config.nodes);
-        if (list.length === 0) return ok({ id: await cluster.inject(order) });
+        if (list.length === 0) return ok(await cluster.inject(order));
         const hinted = list.map((problem) => withHint(problem, body));
         return problems(400, hinted);
       },
@@ -160,12 +164,15 @@ export function controlRoutes(
             400,
             list.map((problem) => withHint(problem, body)),
           );
-        if (ttlMs !== null && !(await cluster.renew(rest, ttlMs))) return noSuchFault(rest);
-        if (share !== null && !(await cluster.setFaultShare(rest, share))) return noSuchFault(rest);
+        const renewed = ttlMs === null ? null : await cluster.renew(rest, ttlMs);
+        if (ttlMs !== null && renewed === null) return noSuchFault(rest);
+        const word = share === null ? renewed : await cluster.setFaultShare(rest, share);
+        if (word === null) return noSuchFault(rest);
         return ok({
-          id: rest,
+          id: word.id,
           ...(ttlMs === null ? {} : { ttl_ms: ttlMs }),
           ...(share === null ? {} : { share }),
+          hits: word.hits,
         });
       },
     },
@@ -173,7 +180,8 @@ export function controlRoutes(
       method: 'DELETE',
       path: '/faults/*',
       async run({ rest }) {
-        return (await cluster.lift(rest)) ? ok({ id: rest }) : noSuchFault(rest);
+        const word = await cluster.lift(rest);
+        return word === null ? noSuchFault(rest) : ok(word);
       },
     },
     {

@@ -21,11 +21,9 @@ export function topicFilter(order: FaultOrder): (topic: string) => boolean {
   return (topic) => matchesTopic(pattern, topic);
 }
 
-/** Whether an order hits a channel: its topic matches, and it belongs to the share the seed picks as the order stands then. */
-export function channelFilter(order: FaultOrder): (channel: Channel) => boolean {
-  const matches = topicFilter(order);
-  return (channel) =>
-    matches(channel.topic) && (order.share >= 1 || isSelected(drawName(channel), order.share, order.seed));
+/** Whether a channel belongs to the share the seed picks, as the order stands then. */
+export function isInShare(channel: Channel, { share, seed }: FaultOrder): boolean {
+  return share >= 1 || isSelected(drawName(channel), share, seed);
 }
 
 // By its kind and not by its class: the primary reads these files too, and has no use for what a channel is made of.

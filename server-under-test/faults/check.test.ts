@@ -38,6 +38,7 @@ test('names of every object are no parameters, and no kinds', () => {
 const RULES: FaultDescription = {
   kind: 'all',
   about: 'one parameter of each type',
+  hits: 'channels',
   params: {
     ms: { type: 'ms', required: false },
     count: { type: 'count', required: false, min: 1, max: 10 },

@@ -1,4 +1,5 @@
 import type { EndpointContext } from '../phoenix/context.ts';
+import type { HitUnit } from './hits.ts';
 import type { ParamRule } from './param-rule.ts';
 
 /** Checked parameters by name. */
@@ -21,13 +22,27 @@ export interface FaultDescription {
   readonly kind: string;
   readonly about: string;
   readonly params: Readonly<Record<string, ParamRule>>;
+  /** What it counts of those it hits. */
+  readonly hits: HitUnit;
   /** All of it is done at inject: there is nothing to take back, and more time changes nothing. */
   readonly once?: true;
 }
 
-/** A kind of fault: its parameters, and how to inject it. `inject` returns its own lift. */
+/** A fault that is on. */
+export interface Standing {
+  /** Takes it back. */
+  readonly lift: () => void;
+  /** How many it has hit by now, each once. */
+  readonly count: () => number;
+  /** How many it could have hit, those it has hit included; only where it knows without looking. */
+  readonly of?: () => number;
+  /** The same where it has to look at every channel: some milliseconds in which the node does nothing else. */
+  readonly look?: () => number;
+}
+
+/** A kind of fault: its parameters, and how to inject it. */
 export interface FaultKind extends FaultDescription {
-  inject(order: FaultOrder, target: EndpointContext): () => void;
+  inject(order: FaultOrder, target: EndpointContext): Standing;
 }
 
 /** The code of a FaultRefused, also in the error of a node that answers with it. */
@@ -38,5 +53,7 @@ export class FaultRefused extends Error {
   readonly code = FAULT_REFUSED;
 }
 
-/** The lift of a fault that is over when it begins. */
-export function nothingToLift(): void {}
+/** A fault that is over when it has begun: so many of so many were hit, and there is nothing to lift. */
+export function over(count: number, of: number): Standing {
+  return { lift() {}, count: () => count, of: () => of };
+}

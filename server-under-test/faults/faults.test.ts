@@ -60,12 +60,12 @@ test('more time can be given while it is on, and only then', async () => {
   const node = new ManualNode();
   node.inject('slow_join', { delay_ms: 5 }, { ttlMs: 30 });
   await node.clock.advance(29);
-  assert.equal(node.app.faults.renew('slow_join', 100), true);
+  assert.deepEqual(node.app.faults.renew('slow_join', 100), { count: 0, of: 0, what: 'joins' });
   await node.clock.advance(99);
   assert.deepEqual(node.app.faults.ids(), ['slow_join']);
   await node.clock.advance(1);
   assert.deepEqual(node.app.faults.ids(), []);
-  assert.equal(node.app.faults.renew('slow_join', 100), false);
+  assert.equal(node.app.faults.renew('slow_join', 100), null);
 });
 
 test('intercept sends an event through every channel and its handle_out', async () => {

@@ -3,25 +3,32 @@ import type { FaultKind } from './fault.ts';
 import { numberIn } from './order-params.ts';
 import { isSelected } from './selection.ts';
 
-/** connect/3 takes longer: that upgrade is answered late, and nobody else waits (phoenix-semantics 2.2, 3.1). */
+/** connect/3 takes longer: that upgrade is answered late, and nobody else waits (phoenix-semantics 2.2, 3.1). It counts upgrades. */
 export const slowConnect: FaultKind = {
   kind: 'slow_connect',
   about: 'connect/3 takes delay_ms more, for a share of the connections',
   params: { delay_ms: { type: 'ms', required: true } },
+  hits: 'connections',
 
   inject(order, target) {
     const delayMs = numberIn(order, 'delay_ms');
     const { clock, node } = target.runtime;
     const pauses = new Pauses(clock);
     // A connection has no name yet: it goes by its number since the fault began.
-    let openings = 0;
+    let [openings, delayed] = [0, 0];
     const clear = target.interference.connects.add(() => {
       openings += 1;
-      return isSelected(`${node}/${openings}`, order.share, order.seed) ? pauses.start(delayMs) : null;
+      if (!isSelected(`${node}/${openings}`, order.share, order.seed)) return null;
+      delayed += 1;
+      return pauses.start(delayMs);
     });
-    return () => {
-      clear();
-      pauses.end();
+    return {
+      lift() {
+        clear();
+        pauses.end();
+      },
+      count: () => delayed,
+      of: () => openings,
     };
   },
 };

@@ -28,6 +28,11 @@ class Rows {
     this.bytes = bytes;
   }
 
+  /** All that went in, those that were swept out again included. */
+  get count(): number {
+    return this.until;
+  }
+
   addUntil(until: number): void {
     // Filled, because the kernel gives no memory for zeros nobody wrote.
     for (; this.until < until; this.until += 1)
@@ -39,7 +44,7 @@ class Rows {
   }
 }
 
-/** A table that only grows, because nobody owns the cleaning of it (phoenix-semantics 3.8); or is swept, and stays level. */
+/** A table that only grows, because nobody owns the cleaning of it (phoenix-semantics 3.8); or is swept, and stays level. It counts rows. */
 export const tableBloat: FaultKind = {
   kind: 'table_bloat',
   about:
@@ -49,6 +54,7 @@ export const tableBloat: FaultKind = {
     bytes: { type: 'bytes', required: true, min: 1, max: 1_000_000 },
     sweep: { type: 'choice', required: false, of: ['none', 'all'] },
   },
+  hits: 'rows',
 
   inject(order, target) {
     const { clock } = target.runtime;
@@ -56,10 +62,13 @@ export const tableBloat: FaultKind = {
     const stopPouring = pour(clock, numberIn(order, 'rows'), (_from, until) => rows.addUntil(until));
     const sweeps = textIn(order, 'sweep', 'none') === 'all';
     const stopSweeping = sweeps ? beat(clock, SWEEP_MS, () => rows.sweep()) : null;
-    return () => {
-      stopPouring();
-      stopSweeping?.();
-      rows.sweep();
+    return {
+      lift() {
+        stopPouring();
+        stopSweeping?.();
+        rows.sweep();
+      },
+      count: () => rows.count,
     };
   },
 };

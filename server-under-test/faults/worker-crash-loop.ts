@@ -42,7 +42,7 @@ class Imposed {
  * A permanent worker crashes over and over (phoenix-semantics 3.7, case 74).
  *
  * Up to 3 times in 5 s it is restarted. Beyond, its supervisor gives up and is restarted by its own: with `rest_for_one` all
- * that started after it goes too, down to every channel and connection.
+ * that started after it goes too, down to every channel and connection. It counts the workers that it killed.
  */
 export const workerCrashLoop: FaultKind = {
   kind: 'worker_crash_loop',
@@ -52,24 +52,30 @@ export const workerCrashLoop: FaultKind = {
     strategy: { type: 'choice', required: false, of: STRATEGIES },
     server: SERVER,
   },
+  hits: 'processes',
 
   inject(order, target) {
     const { runtime } = target;
     const name = serverName(order, runtime);
     const strategy = textIn(order, 'strategy', '');
     const imposed = new Imposed(STRATEGIES.find((known) => known === strategy));
+    let killed = 0;
     const crash = (): void => {
       // Asked anew each time: a node that has just started does not know yet that there are others.
       const worker = isHitNode(target, order.seed) ? runtime.whereIs(name) : null;
       if (worker === null) return;
       imposed.on(above(worker));
       worker.signal('kill', null);
+      killed += 1;
     };
     crash();
     const stop = beat(runtime.clock, numberIn(order, 'every_ms', EVERY_MS), crash);
-    return () => {
-      stop();
-      imposed.lift();
+    return {
+      lift() {
+        stop();
+        imposed.lift();
+      },
+      count: () => killed,
     };
   },
 };

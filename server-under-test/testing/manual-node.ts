@@ -32,9 +32,16 @@ export class ManualNode {
     this.app.faults.inject({ id: kind, kind, params, share: 1, seed: 0, ttlMs: null, ...more });
   }
 
+  /** How many a fault that is on has hit, of how many. */
+  hits(id: string): [count: number, of: number | null] {
+    const hits = this.app.faults.hits(id);
+    if (hits === null) throw new Error(`no fault ${id} is on`);
+    return [hits.count, hits.of];
+  }
+
   /** Lifts a fault, and lets what follows from it happen. */
   async lift(id: string): Promise<boolean> {
-    const wasOn = this.app.faults.lift(id);
+    const wasOn = this.app.faults.lift(id) !== null;
     await this.clock.settle();
     return wasOn;
   }

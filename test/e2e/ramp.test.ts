@@ -45,6 +45,7 @@ suite('faults that rise', { ...GUARD, concurrency: 2 }, () => {
     const { stdout, stderr } = await run('run', file, '--out', folder, '--workers', '2');
     const { faults, faultsLeftOut, incidents } = readSummary(folder);
     assert.deepEqual(incidents, [], stderr);
+    assert.match(stderr, /· fault (?:stalled readers|blocking handlers) \d+ %, .* left$/m);
     const [stall, blocked] = faults;
     assert.deepEqual(
       marksOf(folder, 'stall-1').map(({ mark, name }) => `${mark} ${name}`),

@@ -5,8 +5,12 @@ import { planRun } from '../../scenario/plan.ts';
 import { FAULTS } from '../catalogue.ts';
 import type { FaultHands, ServerFault } from '../fault.ts';
 
+const NODES_HIT = { count: 1, of: 2, what: 'nodes' } as const;
+
 /** What the control port is asked for a fault, and the words a reader gets. */
-async function asked(plan: FaultPlan): Promise<{ order: ServerFault; words: string; lifted: string[] }> {
+async function asked(
+  plan: FaultPlan,
+): Promise<{ order: ServerFault; words: string; lifted: string[]; hits: unknown }> {
   const load = { clients: 10, ramp: 0, hold: '60s' };
   const scenario = { about: 'x', load, client: () => undefined, faults: [plan.at('1s').for('5s')] };
   const [planned] = planRun(scenario, { seed: 7 }).faults;
@@ -16,7 +20,10 @@ async function asked(plan: FaultPlan): Promise<{ order: ServerFault; words: stri
   const hands: FaultHands = {
     seed: 7,
     injectServer: async (order) => `f${orders.push(order)}`,
-    liftServer: async (id) => void lifted.push(id),
+    async liftServer(id) {
+      lifted.push(id);
+      return NODES_HIT;
+    },
     raiseServer: () => assert.fail('nothing rises'),
     strike: () => assert.fail('no links are struck'),
     raiseStrike: () => assert.fail('no links are struck'),
@@ -27,7 +34,7 @@ async function asked(plan: FaultPlan): Promise<{ order: ServerFault; words: stri
   await on?.lift();
   const [order] = orders;
   assert.ok(order);
-  return { order, words: `${planned.whom}: ${planned.what}`, lifted };
+  return { order, words: `${planned.whom}: ${planned.what}`, lifted, hits: on?.hits?.() };
 }
 
 test('each is asked of the server by its names there, with every default, and lifted by its id', async () => {
@@ -63,5 +70,6 @@ test('each is asked of the server by its names there, with every default, and li
     const told = await asked(plan);
     assert.deepEqual([told.order.kind, told.order.params, told.words], [kind, params, words]);
     assert.deepEqual([told.order.share, told.order.seed, told.lifted], [1, 7, ['f1']]);
+    assert.deepEqual(told.hits, NODES_HIT);
   }
 });

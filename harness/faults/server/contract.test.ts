@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ManualClock } from '../../base/clock.ts';
+import { readHits } from '../../base/hits.ts';
 import { fault, FAULT_SPECS } from '../../scenario/fault.ts';
 import type { FaultPlan } from '../../scenario/fault-plan.ts';
 import type { FaultParams, FaultSpec, ParamSpec } from '../../scenario/fault-spec.ts';
@@ -12,7 +13,7 @@ import { planRun, type PlannedFault } from '../../scenario/plan.ts';
 import { rampParam } from '../../scenario/ramp.ts';
 import { FAULTS } from '../catalogue.ts';
 import { FaultGone, type FaultHands } from '../fault.ts';
-import { LeasedFaults } from './lease.ts';
+import { LeasedFaults, type FaultWord } from './lease.ts';
 
 // The harness imports nothing of the server: they meet at the control port, and here.
 
@@ -23,14 +24,15 @@ type Answer = {
   status: number;
   body: {
     id: string;
-    faults: { id: string; kind: string; params: FaultParams; share: number }[];
-    kinds: { kind: string; params: Record<string, unknown> }[];
+    faults: { id: string; kind: string; params: FaultParams; share: number; hits: unknown }[];
+    kinds: { kind: string; params: Record<string, unknown>; hits: string }[];
     problems: { path: string; wanted: string }[];
   };
 };
 
 let child: ChildProcess;
 let control = '';
+let url = '';
 
 before(async () => {
   const flags = ['--no-env', '--nodes', '1', '--port', '0', '--control-port', '0'];
@@ -38,7 +40,7 @@ before(async () => {
   child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   assert.ok(child.stdout);
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  ({ control } = JSON.parse(line) as { control: string });
+  ({ control, url } = JSON.parse(line) as { control: string; url: string });
 });
 after(() => child.kill('SIGKILL'));
 
@@ -49,6 +51,9 @@ async function ask(method: string, path: string, body?: unknown): Promise<Answer
   });
   return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
+
+const wordOf = ({ status, body }: Answer): FaultWord | null =>
+  status === 200 ? { hits: readHits(body) } : null;
 
 const NOBODY = { count: 0, of: 0, what: 'clients' } as const;
 
@@ -61,8 +66,8 @@ function hands(): FaultHands {
       return body.id;
     },
     renew: async (id, ttlMs) => (await ask('PUT', `/faults/${id}`, { ttl_ms: ttlMs })).status === 200,
-    raise: async (id, share) => (await ask('PUT', `/faults/${id}`, { share })).status === 200,
-    lift: async (id) => (await ask('DELETE', `/faults/${id}`)).status === 200,
+    raise: async (id, share) => wordOf(await ask('PUT', `/faults/${id}`, { share })),
+    lift: async (id) => wordOf(await ask('DELETE', `/faults/${id}`)),
   });
   return {
     seed: 7,
@@ -107,8 +112,12 @@ for (const spec of SERVER_SPECS) {
       const [active] = (await ask('GET', '/faults')).body.faults;
       assert.deepEqual([active?.kind, active?.share], [spec.kind, one.share]);
       assert.equal(on?.handle, active?.id);
+      assert.equal(on?.hits?.(), null);
       await on?.lift();
       assert.deepEqual((await ask('GET', '/faults')).body.faults, []);
+      // In words of the harness, and in the unit that the server has told of the kind.
+      const known = (await ask('GET', '/faults')).body.kinds.find(({ kind }) => kind === spec.kind);
+      assert.equal(on?.hits?.()?.what, known?.hits);
     }
   });
 
@@ -150,6 +159,37 @@ for (const spec of SERVER_SPECS) {
     }
   });
 }
+
+test('what the server has hit is told where the fault is asked for, at each step and at the lift', async () => {
+  const socket = new WebSocket(`${url}/websocket?vsn=2.0.0`);
+  const answers: unknown[] = [];
+  const answered = async (count: number): Promise<void> => {
+    while (answers.length < count) await once(socket, 'message');
+  };
+  socket.addEventListener('message', ({ data }) => answers.push(data));
+  await once(socket, 'open');
+  const send = (frame: unknown[]): void => socket.send(JSON.stringify(frame));
+  const topics = ['room:1', 'room:2', 'room:3', 'lobby'];
+  for (const topic of topics) send(['1', '1', topic, 'phx_join', {}]);
+  await answered(4);
+  const plan = fault.blockingHandler({ delayMs: 1, topic: 'room:*' }).at('1s').for('2s');
+  const load = { clients: 10, ramp: 0, hold: '60s' };
+  const [one] = planRun({ about: 'x', load, client: () => undefined, faults: [plan] }, { seed: 7 }).faults;
+  assert.ok(one);
+  const on = await FAULTS[one.kind]?.inject(one, hands());
+  for (const topic of ['room:1', 'room:1', 'room:2', 'lobby']) send(['1', '2', topic, 'ping', {}]);
+  await answered(8);
+  await on?.raise?.(0.999);
+  // The node looks at all of its channels for a lift, not at each step.
+  assert.deepEqual(on?.hits?.(), { count: 2, of: null, what: 'channels' });
+  const [active] = (await ask('GET', '/faults')).body.faults;
+  assert.deepEqual(active?.hits, { count: 2, of: 3, what: 'channels' });
+  send(['1', '3', 'room:2', 'ping', {}]);
+  await answered(9);
+  await on?.lift();
+  assert.deepEqual(on?.hits?.(), { count: 2, of: 3, what: 'channels' });
+  socket.close();
+});
 
 test('the server knows no fault within a node that a scenario cannot ask for', async () => {
   const { kinds } = (await ask('GET', '/faults')).body;

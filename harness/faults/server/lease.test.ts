@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../../base/clock.ts';
 import { FaultGone, type ServerFault } from '../fault.ts';
-import { LeasedFaults, type LeasePort } from './lease.ts';
+import { LeasedFaults, type FaultWord, type LeasePort } from './lease.ts';
 
 const FAULT: ServerFault = { kind: 'slow_join', params: { delay_ms: 5 }, share: 1, seed: 7, ttlMs: 60_000 };
+
+const HITS = { count: 3, of: 5, what: 'joins' } as const;
 
 /** Lets everything run that only waits for promises already settled. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -44,15 +46,15 @@ class Server implements LeasePort {
     return wasOn;
   }
 
-  async raise(id: string, share: number): Promise<boolean> {
+  async raise(id: string, share: number): Promise<FaultWord | null> {
     this.asked.push(`${this.clock.nowUs() / 1e6} raise ${id} to ${share}`);
-    return this.isOn;
+    return this.isOn ? { hits: HITS } : null;
   }
 
-  async lift(id: string): Promise<boolean> {
+  async lift(id: string): Promise<FaultWord | null> {
     const wasOn = this.isOn;
     this.hear(`lift ${id}`, 0);
-    return wasOn;
+    return wasOn ? { hits: HITS } : null;
   }
 
   private hear(what: string, ttlMs: number): void {
@@ -87,7 +89,7 @@ test('a fault is injected for 8 s and renewed every 2 s until it is lifted', asy
     '4 renew f1 for 8000',
     '6 renew f1 for 8000',
   ]);
-  await at.faults.lift(id);
+  assert.deepEqual(await at.faults.lift(id), HITS);
   await pass(at, 20);
   assert.deepEqual(at.server.asked.slice(4), ['7 lift f1']);
 });
@@ -186,7 +188,7 @@ test('another share changes nothing of its time, and of one that is over it is t
   const at = scene();
   const id = await at.faults.inject(FAULT);
   await pass(at, 3);
-  await at.faults.raise(id, 0.5);
+  assert.deepEqual(await at.faults.raise(id, 0.5), HITS);
   await pass(at, 2);
   assert.deepEqual(at.server.asked.slice(1), [
     '2 renew f1 for 8000',

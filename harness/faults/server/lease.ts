@@ -3,17 +3,21 @@
  * a few seconds, and a few more again and again (a dead man's switch).
  */
 import type { Alarm, Clock } from '../../base/clock.ts';
+import type { Hits } from '../../base/hits.ts';
 import { FaultGone, type ServerFault } from '../fault.ts';
+
+/** What the server says of a fault it has, or had until now: how many were hit, null where it does not say. */
+export type FaultWord = { hits: Hits | null };
 
 /** What leases need of a control port. */
 export type LeasePort = {
   inject(fault: ServerFault): Promise<string>;
   /** False when the server has no fault of that id any more. */
   renew(id: string, ttlMs: number): Promise<boolean>;
-  /** False when the server has no fault of that id any more. */
-  raise(id: string, share: number): Promise<boolean>;
-  /** False when the server has no fault of that id any more. */
-  lift(id: string): Promise<boolean>;
+  /** Null when the server has no fault of that id any more. */
+  raise(id: string, share: number): Promise<FaultWord | null>;
+  /** Null when the server has no fault of that id any more. */
+  lift(id: string): Promise<FaultWord | null>;
 };
 
 /** The most the server is given at once: what stays on after our death. */
@@ -98,19 +102,21 @@ export class LeasedFaults {
     return this.#port.renew(id, restMs);
   }
 
-  /** Rejects when its share cannot be changed; with a `FaultGone` when it was over already. */
-  async raise(id: string, share: number): Promise<void> {
-    if (!(await this.#port.raise(id, share))) throw gone(id);
+  /** How many it has hit; rejects when its share cannot be changed, with a `FaultGone` when it was over already. */
+  async raise(id: string, share: number): Promise<Hits | null> {
+    return hitsIn(await this.#port.raise(id, share), id);
   }
 
-  /** Rejects when it cannot be lifted; with a `FaultGone` when it was over already. */
-  async lift(id: string): Promise<void> {
+  /** How many it has hit; rejects when it cannot be lifted, with a `FaultGone` when it was over already. */
+  async lift(id: string): Promise<Hits | null> {
     this.#leases.get(id)?.end();
     this.#leases.delete(id);
-    if (!(await this.#port.lift(id))) throw gone(id);
+    return hitsIn(await this.#port.lift(id), id);
   }
 }
 
-function gone(id: string): FaultGone {
-  return new FaultGone(`it was over before it was lifted: the server has no fault ${id} any more`);
+/** One that is over by itself has taken what it counted along. */
+function hitsIn(word: FaultWord | null, id: string): Hits | null {
+  if (word !== null) return word.hits;
+  throw new FaultGone(`it was over before it was lifted: the server has no fault ${id} any more`);
 }

@@ -1,4 +1,5 @@
 /** join/3 takes its time, and a share of the clients rejoins into it (phoenix-semantics 3.1). */
+import type { Hits } from '../../base/hits.ts';
 import { injectPlanned, type Fault } from '../fault.ts';
 
 export const slowJoin: Fault = {
@@ -15,16 +16,22 @@ export const slowJoin: Fault = {
         throw error;
       });
     }
+    // The joins that were slow, whoever made them: of the clients that rejoined the server knows nothing.
+    let hits: Hits | null = null;
     return {
       handle: id,
-      raise: (share) => hands.raiseServer(id, share),
+      async raise(share) {
+        hits = await hands.raiseServer(id, share);
+      },
       async lift() {
+        hits = null;
         try {
           if (strikes) await hands.liftStrike(fault.id);
         } finally {
-          await hands.liftServer(id);
+          hits = await hands.liftServer(id);
         }
       },
+      hits: () => hits,
     };
   },
 };
