@@ -82,6 +82,11 @@ export class Crew {
     for (const seat of this.seats) if (seat.pipe && !seat.hasExited) listener.onHello(seat);
   }
 
+  /** The processes of those that live, by the numbers of this system. */
+  pids(): number[] {
+    return this.seats.flatMap(({ child, hasExited }) => (hasExited ? [] : (child.pid ?? [])));
+  }
+
   #meet(socket: Socket): void {
     let seat: Seat | null = null;
     const pipe = new Pipe(socket, {

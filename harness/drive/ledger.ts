@@ -153,8 +153,9 @@ export class Ledger implements SocketObserver {
 
   #endedOtherwise(pending: PendingReply, status: ReplyStatus, reply: Reply | null, nowUs: number): void {
     if (status === 'timeout') this.timeouts.timedOut(pending, nowUs);
-    else if (status !== 'lost' && pending.kind !== 'push') {
-      this.timeouts.answered(pending, status, reply, nowUs);
+    else if (pending.kind === 'heartbeat') this.timeouts.heartbeatEnded(pending, nowUs);
+    else if (status !== 'lost' && pending.kind === 'join') {
+      this.timeouts.joinAnswered(pending, status, reply);
     }
   }
 
@@ -222,7 +223,7 @@ export class Ledger implements SocketObserver {
 
   disconnected(socket: PhoenixSocket, cause: CloseCause, wanted: boolean, nowUs: number): void {
     this.open -= 1;
-    this.timeouts.disconnected(socket, cause, wanted);
+    this.timeouts.disconnected(socket, cause, wanted, nowUs);
     if (wanted) {
       // Who has gone on purpose expects nothing; it subscribes again when it joins again.
       for (const channel of socket.channels) this.#unsubscribe(channel, nowUs);

@@ -317,8 +317,15 @@ test('a heartbeat that is answered meanwhile leaves the late push to its handler
   assert.deepEqual(scene.charged(), { push: { blocked_handler: 1 } });
 });
 
-test('a connection that breaks in silence had lost its node; connects that are refused say so as well', () => {
-  const scene = new Scene({ ...MUTE, connectTimeoutMs: 1_000 }).open();
+/** Heartbeats every 5 s, and patience until the connection breaks by itself. */
+const PATIENT: Partial<ClientProfile> = {
+  heartbeatMs: 5_000,
+  heartbeatTimeoutMs: 60_000,
+  connectTimeoutMs: 1_000,
+};
+
+test('a connection that breaks after heartbeats waited had lost its node; connects that are refused say so as well', () => {
+  const scene = new Scene(PATIENT).open();
   scene.push(scene.joined());
   scene.pass(11);
   scene.link.reset('ECONNRESET');
@@ -327,6 +334,74 @@ test('a connection that breaks in silence had lost its node; connects that are r
   assert.deepEqual(scene.charged(), {});
   scene.link.refuse('ECONNREFUSED');
   assert.ok((scene.charged().connect?.node_gone ?? 0) >= 1);
+});
+
+test('a connection that breaks without a heartbeat that waited says nothing: a channel may have been busy before', () => {
+  const none = new Scene(MUTE).open();
+  none.push(none.joined());
+  none.pass(11);
+  none.link.reset('ECONNRESET');
+  assert.deepEqual(none.charged(), { push: { unknown: 1 } });
+  const answered = new Scene(PATIENT).open();
+  answered.push(answered.joined());
+  answered.pass(9);
+  answered.answer('heartbeat');
+  answered.pass(2);
+  answered.link.reset('ECONNRESET');
+  assert.deepEqual(answered.charged(), { push: { unknown: 1 } });
+  const justSent = new Scene({ ...PATIENT, heartbeatMs: 30_000 }).open();
+  justSent.push(justSent.joined());
+  justSent.pass(31);
+  justSent.link.reset('ECONNRESET');
+  assert.deepEqual(justSent.charged(), { push: { unknown: 1 } });
+});
+
+test('a heartbeat before a join tells a node that was gone from a join that was slow', () => {
+  for (const isBefore of [true, false]) {
+    const scene = new Scene({ ...PATIENT, rejoinMs: null }).open();
+    const channel = scene.joined();
+    scene.pass(isBefore ? 6 : 4);
+    scene.socket.addChannel('room:late', '{}').push('ping', '{}', scene.clock.nowUs(), 10_000);
+    scene.push(channel);
+    scene.pass(11);
+    scene.link.reset('ECONNRESET');
+    const cause = isBefore ? 'node_gone' : 'unknown';
+    // The push that waited for the join is settled by the next connection.
+    assert.deepEqual(scene.charged(), { join: { [cause]: 1 }, push: { [cause]: 1 } }, cause);
+    scene.pass(0.5);
+    scene.link.open();
+    assert.deepEqual(scene.charged(), { push: { [cause]: 1 } }, cause);
+  }
+});
+
+test('what waits to be sent while nobody is there is charged to that, when the next attempt succeeds as well', () => {
+  const scene = new Scene({ ...PATIENT, reconnectMs: [100, 60_000], rejoinMs: null }).open();
+  const channel = scene.joined();
+  scene.link.reset('ECONNRESET');
+  scene.pass(0.2);
+  scene.link.refuse('ECONNREFUSED');
+  scene.push(channel);
+  scene.socket.addChannel('room:b', '{}');
+  scene.pass(11);
+  assert.deepEqual(scene.charged(), {});
+  scene.pass(49.5);
+  scene.link.open();
+  assert.deepEqual(scene.charged(), { join: { node_gone: 1 }, push: { node_gone: 1 } });
+  assert.equal(scene.socket.unanswered, null);
+  // Once one is there the next timeout is another matter.
+  scene.push(channel);
+  scene.pass(11);
+  assert.deepEqual(scene.atEnd(), { push: { unknown: 1 } });
+});
+
+test('one that went out before nobody was there gets nothing of it', () => {
+  const scene = new Scene({ ...MUTE, reconnectMs: [100] }).open();
+  scene.push(scene.joined());
+  scene.pass(11);
+  scene.link.drop(1012);
+  scene.pass(0.2);
+  scene.link.refuse('ECONNREFUSED');
+  assert.deepEqual(scene.charged(), { push: { unknown: 1 } });
 });
 
 test('a push that waits for a topic beyond the cap is charged to the cap, before or after the refusal', () => {

@@ -14,9 +14,19 @@ import { Unanswered, UnansweredOfSocket } from '../wire/unanswered.ts';
 import { CauseTally } from './cause-tally.ts';
 import { neverLate, type OwnTime } from './stalls.ts';
 import { causeOf, type Evidence } from './timeout-cause.ts';
-import { endOf, GOOD_PART, heldBy, isOut, REFUSED, stoodStill } from './timeout-evidence.ts';
+import {
+  endBefore,
+  endOf,
+  GOOD_PART,
+  heldBy,
+  isMuteBefore,
+  isOut,
+  isStandstill,
+  REFUSED,
+  standstillUs,
+} from './timeout-evidence.ts';
 
-/** Kept at once: 170 bytes each, so at most 34 MB. */
+/** Kept at once: 180 bytes each, so at most 36 MB. */
 const MOST_OPEN = 200_000;
 /** Forged join_refs that are remembered; what they went out with has timed out before so many more have. */
 const MOST_FORGED = 100_000;
@@ -53,6 +63,7 @@ export class OpenTimeouts {
   /** A message timed out, sent or not. */
   timedOut(pending: PendingReply, nowUs: number): void {
     const { kind, ref, socket, channel, event, dueUs, sentUs } = pending;
+    const held = heldBy(pending);
     this.#keep(
       new Unanswered({
         ref,
@@ -65,9 +76,11 @@ export class OpenTimeouts {
         turn: this.#own.turn(),
         isOwnLate: this.#isOwnLate(dueUs, nowUs),
         isForged: this.#forged.size > 0 && this.#forged.delete(ref),
-        heldBy: heldBy(pending),
+        heldBy: held,
+        isMuteBefore: isMuteBefore(pending, held),
       }),
     );
+    if (kind === 'heartbeat' && socket.unanswered) socket.unanswered.muteSinceUs = sentUs;
     // A topic beyond the cap: that is known at once.
     if (channel && sentUs === UNSENT && this.#capped.has(channel))
       this.#settleIf(socket, (one) => one.ref === ref);
@@ -88,6 +101,7 @@ export class OpenTimeouts {
         isOwnLate: this.#isOwnLate(dueUs, nowUs),
         isForged: false,
         heldBy: 0,
+        isMuteBefore: false,
       }),
     );
   }
@@ -151,8 +165,9 @@ export class OpenTimeouts {
       isCapped: kind === 'push' && !sent && channel !== null && this.#capped.has(channel),
       join: one.heldBy === 0 ? 'none' : (known.join ?? (of?.hadSlowJoin ? 'slow' : 'unanswered')),
       isSilent: sent ? socket.heardUs <= sentUs : isDark,
-      end: known.end ?? (!sent && isDark ? 'given up' : 'none'),
+      end: known.end ?? (sent ? 'none' : endBefore(of)),
       isStandstill: known.isStandstill ?? false,
+      isMuteBefore: one.isMuteBefore,
       isBehindLate: isPush && lateRef > 0 && lateRef < ref && answeredRef < ref,
       isPassedOver: isPush && Math.max(lateRef, answeredRef) > ref,
       isNeverAnswered: false,
@@ -163,7 +178,7 @@ export class OpenTimeouts {
     const of = socket.unanswered;
     if (!of) return;
     for (const one of of.where(fits)) this.#settle(one, known);
-    if (of.isEmpty && !of.isDark && !socket.isOpen) socket.unanswered = null;
+    if (of.isEmpty && !of.isDark && !of.isGone && !socket.isOpen) socket.unanswered = null;
   }
 
   /** A reply nobody waits for any more. */
@@ -176,8 +191,8 @@ export class OpenTimeouts {
       this.#settle(one, { answer: 'same turn' });
       return;
     }
-    const isStandstill = one.kind === 'push' && stoodStill(of, one, turn, nowUs);
-    const cause = this.#settle(one, { answer: 'late', isStandstill });
+    const stoodStill = one.kind === 'push' && isStandstill(one, standstillUs(of, socket, turn, nowUs), nowUs);
+    const cause = this.#settle(one, { answer: 'late', isStandstill: stoodStill });
     if (one.kind === 'push' && one.channel && cause === 'blocked_handler') {
       of.lateRefs ??= new Map();
       of.lateRefs.set(one.channel, Math.max(ref, of.lateRefs.get(one.channel) ?? 0));
@@ -187,21 +202,23 @@ export class OpenTimeouts {
     this.#release(socket, ref);
   }
 
-  /** A join or a heartbeat was answered in time, of a client of which something else has timed out. */
-  answered(pending: PendingReply, status: 'ok' | 'error', reply: Reply | null, nowUs: number): void {
-    const { kind, ref, socket, channel, sentUs } = pending;
+  /** A heartbeat was answered in time, or went with its connection. */
+  heartbeatEnded({ socket, sentUs }: PendingReply, nowUs: number): void {
     const of = socket.unanswered;
-    if (kind === 'heartbeat' && of) {
-      of.standstillUs = nowUs - sentUs;
-      of.standstillTurn = this.#own.turn();
-    }
-    if (kind !== 'join' || !channel) return;
+    if (!of || sentUs === UNSENT) return;
+    of.standstillUs = nowUs - sentUs;
+    of.standstillTurn = this.#own.turn();
+  }
+
+  /** A join was answered in time. */
+  joinAnswered({ ref, socket, channel }: PendingReply, status: 'ok' | 'error', reply: Reply | null): void {
+    if (!channel) return;
     if (status === 'ok') this.#capped.delete(channel);
     else if (reply?.responseText.includes(CAP)) {
       this.#capped.add(channel);
       this.#settleIf(socket, (one) => one.channel === channel && one.kind === 'push' && !isOut(one));
     }
-    if (of) this.#release(socket, ref);
+    if (socket.unanswered) this.#release(socket, ref);
   }
 
   /** The server has dealt with a join: what had to wait behind it, and has timed out meanwhile, goes on. */
@@ -235,23 +252,31 @@ export class OpenTimeouts {
 
   /** A connection did not open: refused, or given up by the client itself. */
   connectFailed(socket: ChannelSocket, how: 'error' | 'lost', { detail }: CloseCause): void {
-    if (how === 'lost') this.#settleIf(socket, () => true);
-    else if (REFUSED.has(detail)) this.#settleIf(socket, () => true, { end: 'refused' });
+    if (how === 'lost') return this.#settleIf(socket, () => true);
+    if (!REFUSED.has(detail)) return;
+    // What waits to be sent may time out after the last attempt that was refused: about 120 bytes a client until one opens.
+    socket.unanswered ??= new UnansweredOfSocket();
+    socket.unanswered.isGone = true;
+    this.#settleIf(socket, () => true, { end: 'refused' });
   }
 
   /** An open connection has ended; `wanted` when the client closed it on purpose. */
-  disconnected(socket: ChannelSocket, cause: CloseCause, wanted: boolean): void {
+  disconnected(socket: ChannelSocket, cause: CloseCause, wanted: boolean, nowUs: number): void {
     const of = socket.unanswered;
     if (!of) return;
     const end = endOf(cause, wanted);
-    let isDark = false;
+    const forUs = standstillUs(of, socket, this.#own.turn(), nowUs);
+    const charged = new Set<TimeoutCause>();
     for (const one of of.where((one) => wanted || isOut(one))) {
-      isDark = this.#settle(one, isOut(one) ? { end } : NOTHING) === 'half_open' || isDark;
+      const known = isOut(one) ? { end, isStandstill: isStandstill(one, forUs, nowUs) } : NOTHING;
+      charged.add(this.#settle(one, known));
     }
     of.hadSlowJoin = false;
     of.lateRefs = null;
-    of.isDark = isDark;
-    if (of.isEmpty && !isDark) socket.unanswered = null;
+    of.muteSinceUs = 0;
+    of.isDark = charged.has('half_open');
+    of.isGone = charged.has('node_gone');
+    if (of.isEmpty && !of.isDark && !of.isGone) socket.unanswered = null;
   }
 
   /** Nothing more comes: every one is charged with what is known. */

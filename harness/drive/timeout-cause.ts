@@ -31,6 +31,8 @@ export type Evidence = {
   end: 'none' | 'given up' | 'said' | 'broken' | 'refused';
   /** A heartbeat of its connection, which no channel answers, waited as well: it was not the channel that stood still. */
   isStandstill: boolean;
+  /** A heartbeat that went out before it, and before the join it waited behind, had no answer either: no join was why. */
+  isMuteBefore: boolean;
   /** A push before it in its channel was answered late, and none after it was: its turn had not come. */
   isBehindLate: boolean;
   /** A push after it in its channel was answered: its turn had come, and gone. */
@@ -51,7 +53,8 @@ const RULES: readonly Rule[] = [
   ['generator_late', (e) => e.answer === 'same turn' || (e.isOwnLate && isLate(e))],
   ['slow_join', (e) => e.join === 'slow' || (e.kind === 'join' && e.answer === 'late')],
   ['blocked_handler', (e) => e.kind === 'push' && e.isSent && isLate(e) && !e.isStandstill],
-  ['node_gone', (e) => e.end === 'refused' || (e.end === 'broken' && isSilence(e))],
+  // What a busy channel had let time out breaks with its node as well: only a heartbeat that waited tells it was gone by then.
+  ['node_gone', (e) => e.end === 'refused' || (e.end === 'broken' && e.isStandstill && isSilence(e))],
   ['half_open', (e) => e.end === 'given up' && isSilence(e)],
   [
     'no_reply_coded',
@@ -61,8 +64,8 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Silence that no join explains: a connection is as still as a dead one while its process runs a join/3. */
-function isSilence({ kind, isSent, isSilent, join }: Evidence): boolean {
-  const mayBeHeld = join !== 'none' || (kind === 'join' && isSent);
+function isSilence({ kind, isSent, isSilent, join, isMuteBefore }: Evidence): boolean {
+  const mayBeHeld = !isMuteBefore && (join !== 'none' || (kind === 'join' && isSent));
   return isSilent && !mayBeHeld;
 }
 

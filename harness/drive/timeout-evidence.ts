@@ -1,4 +1,5 @@
 /** The single pieces of evidence on a timeout that lie with its client, its connection or its end. */
+import type { ChannelSocket } from '../wire/channel-socket.ts';
 import type { ClientChannel } from '../wire/client-channel.ts';
 import { OUTCOME } from '../wire/outcome-words.ts';
 import { UNSENT, type PendingReply } from '../wire/pending-reply.ts';
@@ -37,14 +38,44 @@ export function heldBy({ ref, socket, channel, sentUs }: PendingReply): number {
   return first;
 }
 
-/** A heartbeat waits still, or was answered in this very turn, for a good part of that wait. */
-export function stoodStill(of: UnansweredOfSocket, one: Unanswered, turn: number, nowUs: number): boolean {
-  const least = GOOD_PART * (nowUs - one.sentUs);
-  if (of.standstillTurn === turn && of.standstillUs >= least) return true;
-  for (let other = one.socket.firstPending; other; other = other.nextOfSocket) {
-    if (other.kind === 'heartbeat' && other.sentUs !== UNSENT && nowUs - other.sentUs >= least) return true;
+/**
+ * A heartbeat waits still that went out before a join, or before the first it waits behind: who answers none of
+ * them has not come to that join. False for what no join can hold up.
+ */
+export function isMuteBefore({ kind, ref, socket }: PendingReply, held: number): boolean {
+  if (kind !== 'join' && held === 0) return false;
+  const before = held === 0 ? ref : held;
+  for (let other = socket.firstPending; other; other = other.nextOfSocket) {
+    if (other.kind === 'heartbeat' && other.sentUs !== UNSENT && other.ref < before) return true;
   }
   return false;
+}
+
+/** How long a heartbeat has waited that has no answer, or got it in this very turn; 0 without one. */
+export function standstillUs(
+  of: UnansweredOfSocket,
+  socket: ChannelSocket,
+  turn: number,
+  nowUs: number,
+): number {
+  let longest = of.standstillTurn === turn ? of.standstillUs : 0;
+  if (of.muteSinceUs > 0) longest = Math.max(longest, nowUs - of.muteSinceUs);
+  for (let other = socket.firstPending; other; other = other.nextOfSocket) {
+    const waits = other.kind === 'heartbeat' && other.sentUs !== UNSENT;
+    if (waits) longest = Math.max(longest, nowUs - other.sentUs);
+  }
+  return longest;
+}
+
+/** So long a standstill is a good part of its wait. */
+export function isStandstill({ sentUs }: Unanswered, forUs: number, nowUs: number): boolean {
+  return forUs > 0 && forUs >= GOOD_PART * (nowUs - sentUs);
+}
+
+/** How the connection before ended, or the last attempt at one, for what has waited for the next. */
+export function endBefore(of: UnansweredOfSocket | null): Evidence['end'] {
+  if (of?.isGone) return 'refused';
+  return of?.isDark ? 'given up' : 'none';
 }
 
 /** How a connection ended, as far as that says anything. */

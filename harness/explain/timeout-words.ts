@@ -33,7 +33,8 @@ export const TIMEOUT_WORDS: Readonly<Record<TimeoutCause, TimeoutWords>> = {
       'shorter heartbeats and idle timeouts notice it sooner; proxies that forget connections, a node that hangs',
   },
   node_gone: {
-    means: 'its connection broke without a word, or nobody took the next one: the node was gone',
+    means:
+      'its connection broke without a word after a heartbeat had waited too, or nobody took the next one: the node was gone',
     tryThis: 'the log of that node at that moment; drain it before it is stopped',
   },
   generator_late: {

@@ -6,7 +6,7 @@ import type { ChannelSocket } from './channel-socket.ts';
 import type { ClientChannel } from './client-channel.ts';
 import type { ReplyKind } from './pending-reply.ts';
 
-/** One message, or one connect: about 170 bytes. */
+/** One message, or one connect: about 180 bytes. */
 export class Unanswered {
   /** Its own; −1 for a connect, which has none. */
   ref: number;
@@ -25,6 +25,8 @@ export class Unanswered {
   readonly isForged: boolean;
   /** Ref of a join that the server had before it and had not answered; 0 without one. */
   readonly heldBy: number;
+  /** A heartbeat before that join, or before this one, had no answer either. */
+  readonly isMuteBefore: boolean;
   previous: Unanswered | null = null;
   next: Unanswered | null = null;
   /** The one that timed out before, and after it, of all clients. */
@@ -43,6 +45,7 @@ export class Unanswered {
     isOwnLate: boolean;
     isForged: boolean;
     heldBy: number;
+    isMuteBefore: boolean;
   }) {
     this.ref = known.ref;
     this.kind = known.kind;
@@ -55,6 +58,7 @@ export class Unanswered {
     this.isOwnLate = known.isOwnLate;
     this.isForged = known.isForged;
     this.heldBy = known.heldBy;
+    this.isMuteBefore = known.isMuteBefore;
   }
 }
 
@@ -66,11 +70,15 @@ export class UnansweredOfSocket {
   hadSlowJoin = false;
   /** The connection before was given up without a byte, and none has opened since. */
   isDark = false;
+  /** The connection before broke with its node, or a new one was refused, and none has opened since. */
+  isGone = false;
   /** By channel, the last push that was answered late. */
   lateRefs: Map<ClientChannel, number> | null = null;
-  /** Since when a heartbeat waited that was answered in this turn; 0 and −1 while none has been. */
+  /** For how long a heartbeat waited that was answered or lost in this turn; 0 and −1 while none has been. */
   standstillUs = 0;
   standstillTurn = -1;
+  /** When a heartbeat went out that has timed out; 0 while none has. */
+  muteSinceUs = 0;
 
   add(one: Unanswered): void {
     const head = one.kind === 'join' ? this.joins : this.others;

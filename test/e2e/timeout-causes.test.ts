@@ -1,4 +1,4 @@
-// Six kinds of trouble in one run over real sockets: each timeout is charged to the one that made it.
+// Six kinds of trouble in one run over real sockets, and our own: each timeout is charged to the one that made it.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
@@ -54,8 +54,38 @@ export default scenario({
 });
 `;
 
+// Its worker reads nothing while it computes; the answers lie there in time.
+const BUSY = `
+import { scenario } from 'firedrill';
+export default scenario({
+  about: 'a client that keeps its worker from reading',
+  load: { clients: 1, ramp: 0, hold: '3s' },
+  connect: { pushTimeout: '300ms' },
+  server: { nodes: 1 },
+  async client(user) {
+    const room = await user.join('room:1');
+    await room.push('ping');
+    for (let i = 0; i < 3; i++) {
+      await user.sleep('100ms');
+      const asked = room.push('ping');
+      const untilMs = performance.now() + 500;
+      while (performance.now() < untilMs);
+      await asked;
+    }
+  },
+});
+`;
+
 suite('why anything timed out', GUARD, () => {
   after(cleanUp);
+
+  test('answers that lay unread while the generator stood still are charged to it', async () => {
+    const folder = join(newFolder(), 'run');
+    await run('run', scenarioFile(BUSY), '--out', folder, '--workers', '1');
+    const { timeoutCauses, books } = readSummary(folder);
+    assert.deepEqual(books, { balanced: true, problems: [] });
+    assert.deepEqual(timeoutCauses, { push: { generator_late: 3 } });
+  });
 
   test('each timeout is charged to what made it, in the second it was, and the books balance', async () => {
     const folder = join(newFolder(), 'run');
