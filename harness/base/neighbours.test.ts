@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { editDistance, neighbours, suggest } from './neighbours.ts';
+import { editDistance, nearHint, neighbours, suggest } from './neighbours.ts';
 
 test('counts a swap of two letters as one slip', () => {
   assert.equal(editDistance('push', 'puhs'), 1);
@@ -25,6 +25,11 @@ test('offers the nearest name first', () => {
   assert.equal(neighbours('push_durations', known)[0], 'push_duration');
   assert.equal(neighbours('pushDuration', known)[0], 'push_duration');
   assert.deepEqual(neighbours('zzzzzzzzzz', known), []);
+});
+
+test('has no hint where none is near and all are shown already', () => {
+  assert.deepEqual(nearHint('banana', ['ramp', 'hold']), {});
+  assert.deepEqual(nearHint('rammp', ['ramp', 'hold']), { hint: 'did you mean ramp?' });
 });
 
 test('lists all names when none is near', () => {

@@ -46,8 +46,13 @@ export function neighbours(word: string, known: readonly string[], most = 3): st
     .map((candidate) => candidate.name);
 }
 
-/** A hint for a misspelt name, or the whole list when nothing is near. */
-export function suggest(word: string, known: readonly string[]): string {
+/** A hint for a misspelt name where all names are shown beside it already: none when nothing is near. */
+export function nearHint(word: string, known: readonly string[]): { hint?: string } {
   const near = neighbours(word, known);
-  return near.length > 0 ? `did you mean ${near.join(', ')}?` : `known: ${known.join(', ')}`;
+  return near.length > 0 ? { hint: `did you mean ${near.join(', ')}?` } : {};
+}
+
+/** A hint for a misspelt name, or the whole list when nothing is near: for where nothing else shows it. */
+export function suggest(word: string, known: readonly string[]): string {
+  return nearHint(word, known).hint ?? `known: ${known.join(', ')}`;
 }

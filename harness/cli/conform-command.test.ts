@@ -31,6 +31,18 @@ test('all bad flags are named at once, before anything is started', async () => 
   ]);
 });
 
+test('a setting nobody knows is told with its neighbour, or with the list alone', async () => {
+  const error: unknown = await conformCommand(undefined, { settings: 'nods=2,zzzzzzzz=1' }).catch(
+    (thrown: unknown) => thrown,
+  );
+  assert.ok(error instanceof FiredrillError);
+  assert.deepEqual(
+    error.problems.map(({ hint }) => hint),
+    ['did you mean nodes?', undefined],
+  );
+  for (const { wanted } of error.problems) assert.match(wanted ?? '', /^NAME=VALUE with .*\bnodes\b/);
+});
+
 test('a control port needs a URL, a module needs none', async () => {
   assert.deepEqual(await problemsOf(undefined, { control: 'http://127.0.0.1:1' }), ['--control']);
   assert.deepEqual(await problemsOf('ws://127.0.0.1:1', { app: 'x.ts' }), ['--app']);

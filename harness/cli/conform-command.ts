@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { piece, writeLine } from '../../reports/render/terminal.ts';
 import { realClock } from '../base/clock.ts';
 import { EXIT, type ExitCode } from '../base/errors.ts';
-import { suggest } from '../base/neighbours.ts';
+import { nearHint } from '../base/neighbours.ts';
 import type { CaseNumber } from '../conformance/case.ts';
 import { NEWEST_VERSION, PROBE_APP } from '../conformance/bundled-servers.ts';
 import { conform, type ConformOptions } from '../conformance/conform.ts';
@@ -184,14 +184,13 @@ function readSettings(flags: FlagReader): Settings {
       settings[name] = value;
       continue;
     }
-    const hint = isKnown ? undefined : suggest(name, SETTING_NAMES);
     const wanted = isKnown ? `${name}=<number>` : `NAME=VALUE with ${SETTING_NAMES.join(', ')}`;
     flags.refuse({
       code: 'bad-flag',
       path: '--settings',
       got: `'${pair}'`,
       wanted,
-      ...(hint === undefined ? {} : { hint }),
+      ...(isKnown ? {} : nearHint(name, SETTING_NAMES)),
     });
   }
   return settings;

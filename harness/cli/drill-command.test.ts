@@ -115,6 +115,16 @@ test('every wrong flag is told at once, words with their neighbours', async () =
   );
 });
 
+test('a word that is near none is told with the list alone', async () => {
+  const [problem] = await refused([good], { rollback: 'zzzzzzzz' });
+  assert.deepEqual(problem, {
+    code: 'bad-flag',
+    path: '--rollback',
+    got: "'zzzzzzzz'",
+    wanted: 'always, deviated, never',
+  });
+});
+
 test('an unknown flag is told with the one that was meant', async () => {
   const [problem] = await refused([good], { hypotesis: 'push_duration=p(95)<5' });
   assert.match(problem?.hint ?? '', /--hypothesis/);

@@ -1,6 +1,6 @@
 /** The flags of a drill: its hypothesis, when it is looked at, what is rolled back. */
 import type { Problem } from '../base/errors.ts';
-import { suggest } from '../base/neighbours.ts';
+import { nearHint } from '../base/neighbours.ts';
 import { LEAST_WINDOW_MS } from '../scenario/check-drill.ts';
 import type { DrillFlags } from '../scenario/drill-plan.ts';
 import { CHECKS, ROLLBACKS } from '../scenario/drill-shape.ts';
@@ -65,7 +65,7 @@ function readWord<const Word extends string>(
       path: `--${name}`,
       got: `'${typed}'`,
       wanted: known.join(', '),
-      hint: suggest(typed, known),
+      ...nearHint(typed, known),
     });
   }
   return word;

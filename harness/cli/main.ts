@@ -1,7 +1,7 @@
 /** The command line: parse, call, print, exit code. */
 import type { Argv } from 'yargs';
 import { describeProblem, EXIT, FiredrillError, toFiredrillError } from '../base/errors.ts';
-import { suggest } from '../base/neighbours.ts';
+import { nearHint } from '../base/neighbours.ts';
 import { dismissEarly, hireEarly } from '../run/first-worker.ts';
 import { COMMANDS, nameOf, type Command, type Shape } from './commands.ts';
 import type { Typed } from './flags.ts';
@@ -81,7 +81,7 @@ function unknownCommand(word: string | undefined): FiredrillError {
       path: 'firedrill',
       got: word === undefined ? 'no command' : `'${word}'`,
       wanted: names.join(', '),
-      hint: word === undefined ? 'firedrill --help' : suggest(word, names),
+      ...(word === undefined ? { hint: 'firedrill --help' } : nearHint(word, names)),
     },
   ]);
 }

@@ -22,7 +22,7 @@ export class RunDesk {
   }
 
   async #open(run: Pick<Parameters<typeof HaltDesk.open>[0], 'card' | 'faultsOn'>): Promise<HaltDesk> {
-    // The workers have all they need for the first arrival by now: it waits for none of this.
+    // The workers are loading what they need for the first arrival: it waits for none of this.
     const { HaltDesk } = await import('../run/halt-desk.ts');
     return HaltDesk.open({ ...run, onHalt: haltNow });
   }

@@ -96,6 +96,55 @@ test('says by which steps a fault rises, and refuses one that cannot', async () 
   assert.match(refused.text, /fault-cannot-ramp {2}faults\[0\]\.ramp/);
 });
 
+const drilled = (name: string, load: string, drill: string): string =>
+  write(
+    name,
+    `export default scenario({ about: 'drilled', load: ${load}, client() {},
+      faults: [fault.intercept({ event: 'shout' }).at('15s').for('5s')],
+      drill: { steadyState: { push_duration: ['p(95)<250', { expression: 'med<50' }], drops: ['count==0'] }, ${drill} } });`,
+  );
+const LOAD = "{ clients: 10, ramp: '5s', hold: '40s' }";
+
+test('says which drill a scenario is', async () => {
+  const usual = drilled('usual.ts', LOAD, '');
+  const told = drilled('told.ts', LOAD, "check: 'continuously', window: '5s', rollback: 'deviated'");
+  assert.deepEqual(await validate([usual, told]), {
+    code: 0,
+    text:
+      'ok  usual.ts  10 clients over 5 s, then 40 s · 1 fault · no thresholds · ' +
+      'drill: 3 thresholds checked before and after, rollback always\n' +
+      'ok  told.ts  10 clients over 5 s, then 40 s · 1 fault · no thresholds · ' +
+      'drill: 3 thresholds checked continuously, rollback deviated\n',
+  });
+  const { text } = await validate([told], { json: true });
+  const { scenarios } = JSON.parse(text) as { scenarios: { would: { drill: object } }[] };
+  assert.deepEqual(scenarios[0]?.would.drill, {
+    steadyState: 3,
+    check: 'continuously',
+    windowMs: 5_000,
+    rollback: 'deviated',
+  });
+});
+
+test('says why one cannot be drilled that can be run, and refuses a drill that is wrong', async () => {
+  const steep = drilled('steep.ts', "{ clients: 10, ramp: '15s', hold: '30s' }", '');
+  const { code, text } = await validate([steep]);
+  assert.equal(code, 0);
+  assert.match(text, / · cannot be drilled: no-calm-before-fault faults intercept-1\n$/);
+  const json = JSON.parse((await validate([steep], { json: true })).text) as {
+    valid: boolean;
+    scenarios: { would: { drill: { problems: { code: string }[] } } }[];
+  };
+  assert.equal(json.valid, true);
+  assert.deepEqual(
+    json.scenarios[0]?.would.drill.problems.map((problem) => problem.code),
+    ['no-calm-before-fault'],
+  );
+  const refused = await validate([drilled('sometimes.ts', LOAD, "check: 'sometimes' as never")]);
+  assert.equal(refused.code, 104);
+  assert.match(refused.text, /unknown-choice {2}drill\.check/);
+});
+
 test('refuses a variant there is not, and a small size there is not', async () => {
   const { code, text } = await validate([good, variants], { variant: 'remdy', small: true });
   assert.equal(code, 104);

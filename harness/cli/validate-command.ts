@@ -3,6 +3,7 @@ import { describeProblem, EXIT, FiredrillError, type ExitCode, type Problem } fr
 import { withThresholds } from '../scenario/added-thresholds.ts';
 import type { Threshold } from '../scenario/api.ts';
 import { chooseRuns, type Asked } from '../scenario/chosen-runs.ts';
+import { planDrill, type DrillPlan } from '../scenario/drill-plan.ts';
 import { loadFile, type LoadedScenario } from '../scenario/load.ts';
 import { planRun, type RunPlan } from '../scenario/plan.ts';
 import { describeLoad } from '../scenario/plan-words.ts';
@@ -32,7 +33,14 @@ type Would = {
   /** Faults whose share rises, where there are some: `slow joins: 10 % at 0:10, 20 % at 0:16`. */
   rises?: string[];
   thresholds: number;
+  /** As a chaos drill, where the scenario says what steady means. */
+  drill?: WouldDrill;
 };
+
+/** The drill it would be: promises of its steady state; or why it cannot be one under these flags. */
+type WouldDrill =
+  | ({ steadyState: number } & Pick<DrillPlan, 'check' | 'windowMs' | 'rollback'>)
+  | { problems: readonly Problem[] };
 
 /** Exit code 0 when every file can be run as it stands under these flags, 104 when one cannot. */
 export async function validateCommand(
@@ -118,19 +126,46 @@ function wouldDo(scenario: LoadedScenario['scenario'], plan: RunPlan): Would {
       ...(ramp ? { ramp } : {}),
     })),
     ...(rises.length === 0 ? {} : { rises }),
-    thresholds: Object.values(scenario.thresholds ?? {}).reduce((sum, list) => sum + list.length, 0),
+    thresholds: countAll(scenario.thresholds ?? {}),
+    ...(scenario.drill ? { drill: wouldDrill(scenario, plan) } : {}),
   };
+}
+
+/** A run of it is fine all the same where it cannot be drilled. */
+function wouldDrill(scenario: LoadedScenario['scenario'], plan: RunPlan): WouldDrill {
+  try {
+    const { hypothesis, check, windowMs, rollback } = planDrill(scenario, plan, { hypothesis: {} });
+    return { steadyState: countAll(hypothesis), check, windowMs, rollback };
+  } catch (error) {
+    if (!(error instanceof FiredrillError)) throw error;
+    return { problems: error.problems };
+  }
+}
+
+function countAll(byMetric: Readonly<Record<string, readonly unknown[]>>): number {
+  return Object.values(byMetric).reduce((sum, list) => sum + list.length, 0);
 }
 
 function lineOf({ file, variant, problems, would }: Validated): string {
   const name = variant === null ? file : `${file} ${variant}`;
   if (would) {
     const faults = countText(would.faults.length, 'fault');
-    const line = `ok  ${name}  ${would.load} · ${faults} · ${countText(would.thresholds, 'threshold')}`;
-    return [line, ...(would.rises ?? []).map((rise) => `    ${rise}`)].join('\n');
+    const parts = [would.load, faults, countText(would.thresholds, 'threshold')];
+    if (would.drill) parts.push(drillText(would.drill));
+    return [`ok  ${name}  ${parts.join(' · ')}`, ...(would.rises ?? []).map((rise) => `    ${rise}`)].join(
+      '\n',
+    );
   }
   const texts = problems.map((problem) => describeProblem(problem).replaceAll(/^/gm, '    '));
   return [`--  ${name}  ${countText(problems.length, 'problem')}`, ...texts].join('\n');
+}
+
+function drillText(drill: WouldDrill): string {
+  if ('problems' in drill) {
+    return `cannot be drilled: ${drill.problems.map(({ code, path }) => `${code} ${path}`).join(', ')}`;
+  }
+  const { steadyState, check, rollback } = drill;
+  return `drill: ${countText(steadyState, 'threshold')} checked ${check}, rollback ${rollback}`;
 }
 
 function countText(count: number, what: string): string {

@@ -8,6 +8,7 @@ export type LiveView = {
   clients: { joined: number; planned: number };
   joinsPerSecond: number;
   drops: number;
+  /** One of those that are on; its name has the share it has risen to, where it rises. */
   fault: { name: string; leftMs: number } | null;
   /** Of the last second; null without samples. */
   push: { p50: number; p99: number } | null;

@@ -70,7 +70,10 @@ export type WindowLine = {
     busiestCpu?: number;
     gcMs?: number;
   };
-  /** What the kernel counted in this second, for all programs of this machine; absent where it does not tell. */
+  /**
+   * What the kernel counted in this second, for all programs of this machine and in the network of the run's own;
+   * absent where it does not tell.
+   */
   kernel?: {
     synRetransmits: number;
     listenDrops: number;

@@ -36,7 +36,7 @@ test('tells the steps that were taken, each in words', () => {
 
 test('tells each that was left out with its reason', () => {
   const faults = planned(fault.stall().at('1s').for('2s'), fault.netsplit().at('1s').for('2s').optional());
-  assert.deepEqual(leftOutOf(faults, new Map([['netsplit-1', 'a server of 1 node']])), [
+  assert.deepEqual(leftOutOf(faults, new Map([['netsplit-1', { got: 'a server of 1 node' }]])), [
     { id: 'netsplit-1', kind: 'netsplit', name: 'netsplits', why: 'a server of 1 node' },
   ]);
 });

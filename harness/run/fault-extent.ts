@@ -17,11 +17,11 @@ export function extentOf({ fault, hit, steps = [] }: FaultSpan): Pick<FaultSumma
 /** The faults that are not in the schedule, each with its reason. */
 export function leftOutOf(
   faults: readonly PlannedFault[],
-  reasons: ReadonlyMap<string, string>,
+  lacks: ReadonlyMap<string, { got: string }>,
 ): FaultLeftOut[] {
   return faults.flatMap(({ id, kind, name }) => {
-    const why = reasons.get(id);
-    return why === undefined ? [] : [{ id, kind, name, why }];
+    const lack = lacks.get(id);
+    return lack === undefined ? [] : [{ id, kind, name, why: lack.got }];
   });
 }
 

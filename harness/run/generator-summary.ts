@@ -53,7 +53,8 @@ export function surroundingsOf(
     cores: target.machine.cores,
     kernel: kernelStrain(journal.kernel.total(), journal.windows, spans),
     conntrack: conntrackOf(target, journal),
-    isLocal: isLoopback(target.address.host),
+    // A network of the run's own leads to this machine and nowhere else.
+    isLocal: isLoopback(target.address.host) || target.ground.lab !== null,
   };
 }
 

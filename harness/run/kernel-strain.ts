@@ -4,12 +4,13 @@ import type { WindowLine } from '../record/timeline-line.ts';
 import type { KernelCounters } from '../target/kernel-counters.ts';
 import type { Surroundings } from './symptoms.ts';
 
-/** A SYN that found nobody is sent again 1 s and 3 s later. */
-const AFTERMATH_MS = 3_000;
+/** A SYN that found nobody is sent again after 1, 3 and 7 s, which is as long as a connect is waited for. */
+const AFTERMATH_MS = 4_000;
 
 /**
- * The counts of the whole run without those seconds in which a fault took nodes or packets away:
- * SYNs that are sent again then are what it was for, and no sign of a full machine. Null where the kernel does not tell.
+ * The counts of the whole run without those seconds in which a fault took nodes, packets or connections away: SYNs that are
+ * sent again then, for a node that is down or in a herd that returns to a full listen queue, are what it was for, and no sign
+ * of a full machine. Null where the kernel does not tell.
  */
 export function kernelStrain(
   total: KernelCounters | null,
@@ -17,7 +18,7 @@ export function kernelStrain(
   spans: readonly FaultSpan[],
 ): Surroundings['kernel'] {
   if (total === null) return null;
-  const takers = spans.filter(({ fault }) => fault.side === 'process' || fault.side === 'kernel');
+  const takers = spans.filter(({ fault }) => takesAway(fault));
   const taken = windows.filter(({ atMs }) => takers.some((span) => isWithin(span, atMs)));
   const sumOf = (read: (kernel: NonNullable<WindowLine['kernel']>) => number): number =>
     taken.reduce((sum, { kernel }) => sum + (kernel ? read(kernel) : 0), 0);
@@ -25,6 +26,11 @@ export function kernelStrain(
     synRetransmits: Math.max(0, total.tcpSynRetrans - sumOf((kernel) => kernel.synRetransmits)),
     listenDrops: Math.max(0, total.listenDrops - sumOf((kernel) => kernel.listenDrops)),
   };
+}
+
+/** Of those on links the ones that end connections: what they have done is over when everybody is in again. */
+function takesAway({ side, effects }: FaultSpan['fault']): boolean {
+  return side === 'process' || side === 'kernel' || (side === 'link' && effects[0] === 'clients joined');
 }
 
 /** Of one that was not lifted all that came after it. */

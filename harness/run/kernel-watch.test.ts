@@ -32,6 +32,22 @@ test('counts each second, and the run from its beginning', () => {
   assert.equal(watch.mostConntrack, 90);
 });
 
+test('what the network of the run counts is added, as far as somebody in it can be asked', () => {
+  let outside = 100;
+  let inside: number | null = 7;
+  const watch = new KernelWatch({ counters: () => at(outside), conntrack: () => null });
+  watch.include(() => (inside === null ? null : at(inside)));
+  watch.begin();
+  outside = 101;
+  inside = 27;
+  assert.equal(watch.take()?.synRetransmits, 21);
+  // The last worker has ended: what it saw stays.
+  outside = 103;
+  inside = null;
+  assert.equal(watch.take()?.synRetransmits, 2);
+  assert.deepEqual(watch.total(), at(23));
+});
+
 test('says nothing where the kernel does not tell', () => {
   const watch = new KernelWatch({ counters: () => null, conntrack: () => null });
   watch.begin();

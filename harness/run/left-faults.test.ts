@@ -30,10 +30,10 @@ function portOf(asked: string[], has = true): Port {
       asked.push(`renew ${id} for ${ttlMs}`);
       return has;
     },
-    raise: async () => has,
+    raise: async () => null,
     async lift(id) {
       asked.push(`lift ${id}`);
-      return has;
+      return has ? { hits: null } : null;
     },
   };
 }

@@ -1,7 +1,8 @@
 /** What the terminal is shown while a run goes, kept up to date window by window. */
+import type { FaultSpan } from '../faults/schedule.ts';
 import type { LiveView } from '../record/live-view.ts';
 import type { BroadcastLine, WindowLine } from '../record/timeline-line.ts';
-import type { PlannedFault } from '../scenario/plan.ts';
+import { stepText } from '../scenario/ramp.ts';
 
 const HISTORY = 20;
 
@@ -41,9 +42,9 @@ export class LiveState {
     keep(this.#history.broadcastLast, line.lastMs);
   }
 
-  view(elapsedMs: number, phase: string, active: readonly PlannedFault[], saturated: boolean): LiveView {
+  /** `on` is the fault that went on first of those that are on. */
+  view(elapsedMs: number, phase: string, on: FaultSpan | null, saturated: boolean): LiveView {
     const line = this.#line;
-    const fault = active[0];
     const worst = line?.mailbox?.top[0];
     return {
       scenario: this.#scenario,
@@ -54,7 +55,7 @@ export class LiveState {
       clients: { joined: line?.clients.joined ?? 0, planned: this.#planned },
       joinsPerSecond: line?.joins ?? 0,
       drops: this.#drops,
-      fault: fault ? { name: fault.name, leftMs: Math.max(0, fault.atMs + fault.forMs - elapsedMs) } : null,
+      fault: on && faultOf(on, elapsedMs),
       push: line?.push ? { p50: line.push.p50, p99: line.push.p99 } : null,
       pushTimeouts: this.#pushTimeouts,
       sentPerSecond: line?.sent ?? 0,
@@ -73,6 +74,14 @@ export class LiveState {
       history: this.#history,
     };
   }
+}
+
+/** Its name, and of one that rises how far it has: `slow joins 40 %`. */
+function faultOf({ fault, steps = [] }: FaultSpan, elapsedMs: number): LiveView['fault'] {
+  const { name, ramp, atMs, forMs } = fault;
+  const step = steps.at(-1);
+  const text = ramp === undefined || step === undefined ? name : `${name} ${stepText(ramp, step.value)}`;
+  return { name: text, leftMs: Math.max(0, atMs + forMs - elapsedMs) };
 }
 
 function keep(series: number[], value: number): void {

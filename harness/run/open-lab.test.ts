@@ -6,7 +6,7 @@ import { fault, type FaultPlan } from '../scenario/api.ts';
 import { planRun, type PlannedFault } from '../scenario/plan.ts';
 import type { LabOptions, OpenNetwork } from '../target/net-lab.ts';
 import type { LabFacts } from '../target/net-lab-needs.ts';
-import { keepIfReached, leaveGround, openLab, type Ground, type LabWish } from './open-lab.ts';
+import { keepIfReached, leaveGround, openLab, reachableOf, type Ground, type LabWish } from './open-lab.ts';
 
 const facts: LabFacts = { platform: 'linux', user: 0, capabilities: null, has: () => true };
 const without = (...programs: string[]): LabFacts => ({ ...facts, has: (name) => !programs.includes(name) });
@@ -20,6 +20,8 @@ function planned(...faults: FaultPlan[]): PlannedFault[] {
 const LOSS = fault.packetLoss({ percent: 5 });
 const KILL = fault.connectionKill();
 const SLOW = fault.slowJoin({ delayMs: 5 });
+const ALONE =
+  'a target that has IPv6 addresses alone (chat.example, fd00::1, fd00::2, fd00::3), and a network of our own that has IPv4 alone';
 
 type Scene = { notes: string[]; opened: LabOptions[]; closed: number; lab: OpenNetwork };
 
@@ -50,7 +52,7 @@ function open(
 ): Promise<Ground> {
   return openLab({
     faults,
-    targetHost: null,
+    target: null,
     clock: new ManualClock(),
     onNote: (note) => notes.push(note),
     facts,
@@ -91,6 +93,13 @@ test('opens one with what the faults need', async () => {
   );
 });
 
+test('one that is refused could be optional, and is told so', async () => {
+  const refusing = open(scene(), planned(LOSS), { facts: without('nft', 'iptables') });
+  const error: unknown = await refusing.catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof FiredrillError);
+  assert.equal(error.problems[0]?.wanted, 'nft installed; or .optional() behind the fault');
+});
+
 test('names every fault that cannot be, and why', async () => {
   const refused = await problemsOf(
     open(scene(), planned(LOSS, SLOW, KILL, LOSS), { facts: without('nft', 'iptables') }),
@@ -111,6 +120,8 @@ test('an optional one is left out with a note, and the others stay', async () =>
   assert.equal(ground.lab, here.lab);
   assert.deepEqual([...ground.leftOut.keys()], ['packet-loss-1']);
   assert.deepEqual(here.notes, ['packet losses left out (faults packet-loss-1): no nft']);
+  const lack = ground.leftOut.get('packet-loss-1');
+  assert.deepEqual([lack?.wanted, lack?.hint], ['nft installed', 'sudo apt-get install nftables']);
   assert.equal(here.opened[0]?.firewall, null);
 });
 
@@ -125,11 +136,40 @@ test('a machine that does not let it be refuses all of them with its words', asy
 
 test('a target on loopback is out of reach, which is said before anything is opened', async () => {
   const here = scene();
-  for (const targetHost of ['127.0.0.1', 'localhost', '::1']) {
-    const [problem] = await problemsOf(open(here, planned(LOSS), { targetHost }));
-    assert.match(problem ?? '', new RegExp(`packet-loss-1: a target on loopback \\(${targetHost}\\)`));
+  for (const [host, ...addresses] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['localhost', '127.0.0.1', '::1'],
+    ['::1', '::1'],
+    // What Debian's hosts file says of a machine's own name.
+    ['machine', '127.0.1.1'],
+  ] as const) {
+    const [problem] = await problemsOf(open(here, planned(LOSS), { target: { host, addresses } }));
+    assert.match(problem ?? '', new RegExp(`packet-loss-1: a target on loopback \\(${host}\\)`));
   }
   assert.equal(here.opened.length, 0);
+});
+
+test('a target without an IPv4 address is out of reach as well, and said to be by name', async () => {
+  const here = scene();
+  const target = { host: 'chat.example', addresses: ['fd00::1', 'fd00::2', 'fd00::3', 'fd00::4'] };
+  assert.deepEqual(await problemsOf(open(here, planned(LOSS, KILL), { target })), [
+    `kernel-fault-impossible faults packet-loss-1: ${ALONE}`,
+    `kernel-fault-impossible faults connection-kill-1: ${ALONE}`,
+  ]);
+  const [literal] = await problemsOf(
+    open(here, planned(LOSS), { target: { host: 'fd00::1', addresses: ['fd00::1'] } }),
+  );
+  assert.match(literal ?? '', /IPv6 addresses alone \(fd00::1\)/);
+  const ground = await open(here, planned(LOSS.optional(), SLOW), { target });
+  assert.deepEqual([ground.lab, [...ground.leftOut.keys()]], [null, ['packet-loss-1']]);
+  assert.equal(here.opened.length, 0);
+});
+
+test('of a target with addresses of both kinds those of IPv4 are loaded', async () => {
+  const here = scene();
+  const target = { host: 'chat.example', addresses: ['fd00::1', '10.1.2.3', '127.0.1.1', '10.1.2.4'] };
+  assert.equal((await open(here, planned(LOSS), { target })).lab, here.lab);
+  assert.deepEqual(reachableOf(target), ['10.1.2.3', '10.1.2.4']);
 });
 
 test('a target that is not reached from the namespace is refused, or its faults are left out', async () => {
@@ -139,7 +179,7 @@ test('a target that is not reached from the namespace is refused, or its faults 
     faults,
     onNote: (note) => here.notes.push(note),
   });
-  const ground = await open(here, planned(LOSS), { targetHost: '10.1.2.3' });
+  const ground = await open(here, planned(LOSS), { target: { host: '10.1.2.3', addresses: ['10.1.2.3'] } });
   assert.deepEqual(await problemsOf(keepIfReached(ground, wish(planned(LOSS)), target)), [
     'kernel-fault-impossible faults packet-loss-1: 10.1.2.3 is not reached from the namespace: ETIMEDOUT',
   ]);

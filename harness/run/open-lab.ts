@@ -2,6 +2,7 @@
  * The network that faults of the kernel need, opened before the target is. One that
  * cannot be had is refused by name (114), or left out with a note where the scenario says so.
  */
+import { isIPv4 } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import { EXIT, FiredrillError, messageOf, type Problem } from '../base/errors.ts';
 import { LAB_TOOLS, type LabTool } from '../faults/kernel/lab.ts';
@@ -13,13 +14,16 @@ import { isLoopback } from '../target/url.ts';
 /** The network of a run, when one is needed and can be had, and the faults that go without, by id with the reason. */
 export type Ground = { lab: OpenNetwork | null; leftOut: LeftOut };
 
-/** Optional faults that are not injected, by id: what they lack. */
-export type LeftOut = ReadonlyMap<string, string>;
+/** What a fault lacks (`got`) and what would help: a problem, unless the fault is optional. */
+export type Missing = Problem & { got: string; wanted: string };
+
+/** Optional faults that are not injected, by id. */
+export type LeftOut = ReadonlyMap<string, Missing>;
 
 export type LabWish = {
   faults: readonly PlannedFault[];
-  /** Of the target's URL; null for a server that we start, which listens where we want it. */
-  targetHost: string | null;
+  /** The host of the target's URL and what it stands for; null for a server that we start, which listens where we want it. */
+  target: { host: string; addresses: readonly string[] } | null;
   clock: Clock;
   onNote(note: string): void;
   /** For tests: another machine. */
@@ -28,9 +32,9 @@ export type LabWish = {
 };
 
 export async function openLab(wish: LabWish): Promise<Ground> {
-  const { faults, targetHost, clock, onNote, facts = readLabFacts(), open = NetLab.open } = wish;
+  const { faults, target, clock, onNote, facts = readLabFacts(), open = NetLab.open } = wish;
   const wanted = faults.filter(isOfKernel);
-  const away = targetHost !== null && isLoopback(targetHost) ? [beyondReach(targetHost)] : [];
+  const away = target !== null && reachableOf(target).length === 0 ? [beyondReach(target)] : [];
   const lacking = wanted.flatMap((fault) => {
     const lacks = [...lacksOf(facts, toolsOf([fault])), ...away];
     return lacks.length === 0 ? [] : [{ fault, lacks }];
@@ -83,9 +87,22 @@ export async function leaveGround({ lab }: Ground, onNote: (note: string) => voi
 
 const OWN_ADDRESS = 'a target that listens on an IPv4 address of this machine beyond loopback';
 
-function beyondReach(host: string): Lack {
+/** Of the target's addresses those that the network leads to: IPv4, and not the loopback that a namespace has of its own. */
+export function reachableOf({ host, addresses }: NonNullable<LabWish['target']>): string[] {
+  return isLoopback(host) ? [] : addresses.filter((address) => isIPv4(address) && !isLoopback(address));
+}
+
+const SHOWN_ADDRESSES = 3;
+
+function beyondReach({ host, addresses }: NonNullable<LabWish['target']>): Lack {
+  const shown = [host, ...addresses.filter((address) => address !== host).slice(0, SHOWN_ADDRESSES)].join(
+    ', ',
+  );
+  const isHere = isLoopback(host) || addresses.every(isLoopback);
   return {
-    got: `a target on loopback (${host}), which a namespace has of its own`,
+    got: isHere
+      ? `a target on loopback (${host}), which a namespace has of its own`
+      : `a target that has IPv6 addresses alone (${shown}), and a network of our own that has IPv4 alone`,
     wanted: `${OWN_ADDRESS}, or the bundled server`,
     lift: 'firedrill serve --host 0.0.0.0, then --target ws://ADDRESS:4000/socket --allow-target ADDRESS',
   };
@@ -94,25 +111,31 @@ function beyondReach(host: string): Lack {
 type Lacking = { fault: PlannedFault; lacks: readonly Lack[] };
 
 /** Throws with all that must be had; of the others it is said, and returned with what they lack. */
-function leaveOut(lacking: readonly Lacking[], onNote: (note: string) => void): Map<string, string> {
-  const refused = lacking.filter(({ fault }) => !fault.isOptional);
-  if (refused.length > 0) throw new FiredrillError(EXIT.unreachable, refused.map(problemOf));
-  const leftOut = new Map<string, string>();
-  for (const { fault, lacks } of lacking) {
-    const why = lacks.map(({ got }) => got).join('; ');
-    leftOut.set(fault.id, why);
-    onNote(`${fault.name} left out (faults ${fault.id}): ${why}`);
+function leaveOut(lacking: readonly Lacking[], onNote: (note: string) => void): LeftOut {
+  const refused = lacking.filter(({ fault }) => !fault.isOptional).map(missingOf);
+  if (refused.length > 0) {
+    const problems = refused.map((one): Problem => {
+      return { ...one, wanted: `${one.wanted}; or .optional() behind the fault` };
+    });
+    throw new FiredrillError(EXIT.unreachable, problems);
+  }
+  const leftOut = new Map<string, Missing>();
+  for (const one of lacking) {
+    const { id, name } = one.fault;
+    const missing = missingOf(one);
+    leftOut.set(id, missing);
+    onNote(`${name} left out (faults ${id}): ${missing.got}`);
   }
   return leftOut;
 }
 
-function problemOf({ fault, lacks }: Lacking): Problem {
+function missingOf({ fault, lacks }: Lacking): Missing {
   const lifts = lacks.map(({ lift }) => lift).filter((lift) => lift !== null);
   return {
     code: 'kernel-fault-impossible',
     path: `faults ${fault.id}`,
     got: lacks.map(({ got }) => got).join('; '),
-    wanted: `${lacks.map(({ wanted }) => wanted).join('; ')}; or .optional() behind the fault`,
+    wanted: lacks.map(({ wanted }) => wanted).join('; '),
     ...(lifts.length === 0 ? {} : { hint: lifts.join('; ') }),
   };
 }

@@ -13,7 +13,7 @@ import { readTargetUrl, type TargetUrl } from '../target/url.ts';
 import type { Transport, Upgrade } from '../wire/transport.ts';
 import { CONNECT_PLAINLY, type ConnectWith } from './connect-with.ts';
 import { fitToMachine, type Crowd } from './fit-to-machine.ts';
-import { keepIfReached, leaveGround, openLab, type Ground, type LeftOut } from './open-lab.ts';
+import { keepIfReached, leaveGround, openLab, reachableOf, type Ground, type LeftOut } from './open-lab.ts';
 import { readControlUrl } from './open-observer.ts';
 import { checkTarget } from './preflight.ts';
 import { leftOutForNodes, leftOutWithoutControl, nodesFor, refuseWithoutControl } from './server-faults.ts';
@@ -118,10 +118,12 @@ async function openUrl(
   const url = read();
   const onNote = (note: string): void => listener.onReached(note);
   const leftOut = leftOutWithoutControl(wanted.faults, control, onNote);
-  const found = await openLab({ faults: wanted.faults, targetHost: url.host, clock, onNote });
+  const target = { host: url.host, addresses: await lookUp(url) };
+  const found = await openLab({ faults: wanted.faults, target, clock, onNote });
   const close = (): Promise<void> => leaveGround(found, onNote);
   try {
-    const address = await reach(wanted, url, clock, onNote);
+    const asked = found.lab === null ? target.addresses : reachableOf(target);
+    const address = await reach(wanted, url, asked, clock, onNote);
     const reached = await keepIfReached(found, { faults: wanted.faults, onNote }, address);
     const ground = without(reached, leftOut);
     if (control === null) onNote(`${url.display}: ${NO_CONTROL}`);
@@ -157,7 +159,7 @@ async function openBundled(
   const nodes = nodesFor(wanted.faults, choice.nodes, fit.nodes);
   const onNote = (note: string): void => listener.onReached(note);
   const leftOut = leftOutForNodes(wanted.faults, nodes, onNote);
-  const ground = without(await openLab({ faults: wanted.faults, targetHost: null, clock, onNote }), leftOut);
+  const ground = without(await openLab({ faults: wanted.faults, target: null, clock, onNote }), leftOut);
   // In a network of the run's own the server listens at the host's end of it, and there alone.
   const host = ground.lab?.host ?? '127.0.0.1';
   const server = await startBundled({
@@ -180,7 +182,7 @@ async function openBundled(
   };
   try {
     const url = readTargetUrl(server.url, { allowTargets: [host] });
-    const address = await reach(wanted, url, clock, () => {});
+    const address = await reach(wanted, url, await lookUp(url), clock, () => {});
     const { control } = server;
     return await opened({
       url,
@@ -200,19 +202,20 @@ async function openBundled(
   }
 }
 
-/** Looks the host up, knocks at each address and keeps those that open. */
+/** Knocks at each address and keeps those that open. */
 async function reach(
   wanted: Wanted,
   url: TargetUrl,
+  addresses: readonly string[],
   clock: Clock,
   onNote: (note: string) => void,
 ): Promise<TargetAddress> {
   const { choice, transport } = wanted;
-  const target = targetAddress(url, choice.connect ?? CONNECT_PLAINLY, await lookUp(url));
+  const target = targetAddress(url, choice.connect ?? CONNECT_PLAINLY, addresses);
   const upgrade = wanted.upgradeAt(target);
-  const { addresses, notes } = await checkTarget({ clock, target, upgrade, transport, display: url.display });
-  for (const note of notes) onNote(note);
-  return { ...target, addresses };
+  const open = await checkTarget({ clock, target, upgrade, transport, display: url.display });
+  for (const note of open.notes) onNote(note);
+  return { ...target, addresses: open.addresses };
 }
 
 type Parts = Pick<

@@ -143,8 +143,9 @@ export class RunJournal implements ConductorListener, ScheduleListener, Observer
     this.#live.addWindow(line, this.#missing());
     const { latenessMs, loopLagMs } = SATURATION_LIMITS;
     const saturated = line.driver.latenessP99Ms > latenessMs || line.driver.loopLagP99Ms > loopLagMs;
-    const active = this.#schedule?.active() ?? [];
-    hooks.onLive?.(this.#live.view(line.atMs + 1_000, this.#phase, active, saturated));
+    const [first] = this.#schedule?.active() ?? [];
+    const on = this.#schedule?.spans.find(({ fault }) => fault === first) ?? null;
+    hooks.onLive?.(this.#live.view(line.atMs + 1_000, this.#phase, on, saturated));
     for (const told of this.onSecond) told(line.atMs + 1_000);
   }
 

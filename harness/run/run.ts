@@ -17,6 +17,7 @@ import { planDrill, type DrillFlags } from '../scenario/drill-plan.ts';
 import type { Result } from '../scenario/finding.ts';
 import { loadScenario, type LoadedScenario } from '../scenario/load.ts';
 import { planRun, type PlanOverrides } from '../scenario/plan.ts';
+import { readKernelCountersOf } from '../target/kernel-counters.ts';
 import { bareTransport } from '../wire/connection.ts';
 import type { Transport } from '../wire/transport.ts';
 import { withThresholds } from '../scenario/added-thresholds.ts';
@@ -24,6 +25,7 @@ import { withServerSettings } from './bundled-choice.ts';
 import { watchAborts } from './abort-watch.ts';
 import { conclude } from './conclude.ts';
 import type { TransportChoice } from './connect-with.ts';
+import { refuseWithoutFaults } from './drill-faults.ts';
 import { drillJournal } from './drill-journal.ts';
 import { openDrill } from './drill-run.ts';
 import { handsOf, leasesOf } from './fault-hands.ts';
@@ -63,7 +65,7 @@ export type RunHooks = {
   onNote?(text: string): void;
   /** Aborted by the first Ctrl-C, or with `HALTED` from another terminal: end in good order, now. */
   interrupt?: AbortSignal;
-  /** The workers wait for the first arrival to fall due: the run can be ended from now on. */
+  /** The run has its folder, and its workers load what they need: it can be ended from now on. */
   onBegun?(begun: Begun): void;
 };
 
@@ -72,7 +74,7 @@ export type Begun = {
   scenario: string;
   dir: string;
   target: string;
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC; the first arrival comes a moment later. */
   startedAt: string;
   command: string;
   /** Names of the faults that are on. */
@@ -143,6 +145,7 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
 
   let conductor: Conductor | null = null;
   try {
+    if (drillPlan) refuseWithoutFaults(plan.faults, target.ground.leftOut);
     const writer = new RunWriter(options.out ?? defaultFolder(loaded.name, clock));
     const scenario = titleOf(loaded);
     journal = new RunJournal({ clock, plan, scenario, target: target.display, writer, hooks });
@@ -155,7 +158,10 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
       node: process.version,
       command: options.command,
     });
-    if (target.ground.lab) crew.enter(target.ground.lab.prefix);
+    if (target.ground.lab) {
+      crew.enter(target.ground.lab.prefix);
+      journal.kernel.include(() => readKernelCountersOf(crew.pids()));
+    }
     conductor = new Conductor(clock, journal, crew);
     const faults = plan.faults.filter(({ id }) => !target.ground.leftOut.has(id));
     const leases = leasesOf(target, clock);
@@ -169,7 +175,7 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
     journal.attach(conductor, schedule);
     journal.undoOf = (span) => `by hand: ${undoWords(span, undoPlace(target)).byHand}`;
     watchAborts({ journal, conductor, spans: schedule.spans, plan, declared }, loaded);
-    await conductor.launch({
+    const launched = conductor.launch({
       workers: target.fit.workers,
       scenarioFile: options.scenarioFile,
       variant: loaded.variant,
@@ -185,6 +191,15 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
       ...(options.maxFrameBytes === undefined ? {} : { maxFrameBytes: options.maxFrameBytes }),
       connectsAtOnce: target.connectsAtOnce,
     });
+    hooks.onBegun?.({
+      scenario,
+      dir: writer.dir,
+      target: target.display,
+      startedAt: new Date(clock.wallMs()).toISOString(),
+      command: options.command,
+      faultsOn: () => schedule.active().map(({ name }) => name),
+    });
+    await launched;
 
     const headStartUs = Math.min(HEAD_START_US.each * (1 + target.fit.workers), HEAD_START_US.most);
     const startUs = clock.nowUs() + headStartUs;
@@ -192,14 +207,6 @@ async function runWith(crew: Crew, options: RunOptions, hooks: RunHooks, clock: 
     conductor.start(startUs);
     schedule.start(startUs);
     target.observe(startUs, journal);
-    hooks.onBegun?.({
-      scenario,
-      dir: writer.dir,
-      target: target.display,
-      startedAt: new Date(journal.startedWallMs).toISOString(),
-      command: options.command,
-      faultsOn: () => schedule.active().map(({ name }) => name),
-    });
     await planOver(clock, startUs + plan.totalMs * 1e3, [journal.ended, aborted(interrupt)]);
     noteInterrupt(interrupt, journal);
 

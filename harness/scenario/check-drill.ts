@@ -1,6 +1,6 @@
 /** Checks the drill of a scenario: its hypothesis, when it is looked at, what is rolled back. */
 import type { Problem } from '../base/errors.ts';
-import { suggest } from '../base/neighbours.ts';
+import { nearHint } from '../base/neighbours.ts';
 import { metricParts } from '../base/tagged-metric.ts';
 import { checkThresholds, type ThresholdNames } from './check-thresholds.ts';
 import { CHECKS, ROLLBACKS } from './drill-shape.ts';
@@ -38,7 +38,7 @@ function checkWindow(window: unknown, problems: Problem[]): void {
 
 function checkWord(value: unknown, words: readonly string[], path: string, problems: Problem[]): void {
   if (value === undefined || (typeof value === 'string' && words.includes(value))) return;
-  const hint = typeof value === 'string' ? { hint: suggest(value, words) } : {};
+  const hint = typeof value === 'string' ? nearHint(value, words) : {};
   problems.push({
     code: 'unknown-choice',
     path,

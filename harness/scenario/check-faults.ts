@@ -1,6 +1,6 @@
 /** Checks the faults of a scenario: kinds, parameters with their ranges, times. */
 import type { Problem } from '../base/errors.ts';
-import { suggest } from '../base/neighbours.ts';
+import { nearHint } from '../base/neighbours.ts';
 import { formatMs } from '../base/units.ts';
 import { FAULT_SPECS, faultSpec } from './fault.ts';
 import { checkRamp } from './check-ramp.ts';
@@ -41,13 +41,12 @@ function checkFault(
   const spec = faultSpec(kind);
   if (!spec) {
     const kinds = FAULT_SPECS.map((known) => known.kind);
-    const hint = suggest(kind, kinds);
     problems.push({
       code: 'unknown-fault',
       path: `${path}.kind`,
       got: `'${kind}'`,
       wanted: kinds.join(', '),
-      hint,
+      ...nearHint(kind, kinds),
     });
   } else {
     checkParams(spec, fault['params'], `${path}.params`, problems);
@@ -65,14 +64,15 @@ function checkParams(spec: FaultSpec, given: unknown, path: string, problems: Pr
     return;
   }
   const names = Object.keys(spec.params);
+  const known = names.map((one) => describeParam(one, spec.params[one])).join('; ');
   for (const name of Object.keys(params)) {
     if (names.includes(name)) continue;
     problems.push({
       code: 'unknown-param',
       path: `${path}.${name}`,
       got: `'${name}'`,
-      wanted: `for ${spec.kind}: ${names.map((known) => describeParam(known, spec.params[known])).join('; ')}`,
-      hint: suggest(name, names),
+      wanted: `for ${spec.kind}: ${known === '' ? 'no parameters' : known}`,
+      ...nearHint(name, names),
     });
   }
   const before = problems.length;
@@ -92,7 +92,7 @@ function checkParam(value: unknown, param: ParamSpec, path: string, problems: Pr
     checkNumber(value, path, problems, { min: 0, max: 1, unit: '(a share: 0.1 is 10 %)' });
   } else if (param.type === 'choice') {
     if (typeof value === 'string' && param.of.includes(value)) return;
-    const hint = typeof value === 'string' ? { hint: suggest(value, param.of) } : {};
+    const hint = typeof value === 'string' ? nearHint(value, param.of) : {};
     const code = value === undefined ? 'missing' : 'unknown-choice';
     problems.push({ code, path, got: describeValue(value), wanted: param.of.join(', '), ...hint });
   } else if (typeof value !== 'string' || value === '') {

@@ -2,7 +2,7 @@
 import type { Problem } from '../base/errors.ts';
 import { metricOf } from '../base/metrics.ts';
 import type { MetricKind } from '../base/metrics.ts';
-import { neighbours, suggest } from '../base/neighbours.ts';
+import { nearHint, neighbours } from '../base/neighbours.ts';
 import { metricParts, TAGGED_METRICS } from '../base/tagged-metric.ts';
 import { CAUSE_TAG, isCauseRate, isTimeoutCause, TIMEOUT_CAUSES } from '../base/timeout-causes.ts';
 import { checkStatistic, isProblem, parseThreshold } from '../judge/threshold-grammar.ts';
@@ -93,7 +93,7 @@ function checkCause(cause: string, name: string, path: string, problems: Problem
     path,
     got: `'${name}'`,
     wanted,
-    hint: suggest(cause, TIMEOUT_CAUSES),
+    ...nearHint(cause, TIMEOUT_CAUSES),
   });
 }
 
@@ -115,13 +115,13 @@ function checkThreshold(
   const { during, level } = threshold as { during?: unknown; level?: unknown };
   const parts = ['all', 'steady', ...names.faultKinds];
   if (during !== undefined && !(typeof during === 'string' && parts.includes(during))) {
-    const hint = typeof during === 'string' ? suggest(during, parts) : undefined;
+    const hint = typeof during === 'string' ? nearHint(during, parts) : {};
     problems.push({
       code: 'unknown-part',
       path: `${path}.during`,
       got: describeValue(during),
       wanted: `all, steady, or the kind of a fault of this scenario: ${parts.join(', ')}`,
-      ...(hint === undefined ? {} : { hint }),
+      ...hint,
     });
   }
   if (level !== undefined && level !== 'error' && level !== 'warn') {

@@ -3,7 +3,7 @@
  * setting of the server (phoenix-semantics 2.1); what is left out is Phoenix's.
  */
 import type { Problem } from '../base/errors.ts';
-import { suggest } from '../base/neighbours.ts';
+import { nearHint } from '../base/neighbours.ts';
 import type { Duration } from '../base/units.ts';
 import { checkDuration, checkFields, checkNumber, describeValue, isFields } from './shape.ts';
 
@@ -70,7 +70,7 @@ const CHECKS: Readonly<Record<keyof ServerSettings, Check>> = {
   nodes: whole(64),
   webServer(value, path, problems) {
     if (typeof value === 'string' && WEB_SERVERS.includes(value)) return;
-    const hint = typeof value === 'string' ? { hint: suggest(value, WEB_SERVERS) } : {};
+    const hint = typeof value === 'string' ? nearHint(value, WEB_SERVERS) : {};
     const wanted = WEB_SERVERS.join(' or ');
     problems.push({ code: 'unknown-choice', path, got: describeValue(value), wanted, ...hint });
   },

@@ -41,7 +41,8 @@ test('injects a fault and lifts it by the id it was given', async () => {
   const { base, asked } = await port(200, '{"id":"a/b"}');
   const control = new ControlPort(base);
   assert.equal(await control.inject(fault), 'a/b');
-  assert.equal(await control.lift('a/b'), true);
+  // An older server, that says nothing of what it has hit.
+  assert.deepEqual(await control.lift('a/b'), { hits: null });
   const body = { kind: 'slow_join', params: { delayMs: 5 }, share: 0.5, seed: 7, ttl_ms: 1_001 };
   assert.deepEqual(asked, [
     { method: 'POST', url: '/faults', authorization: undefined, body },
@@ -56,7 +57,19 @@ test('gives a fault more time, and says when the server has none of that id any 
     { method: 'PUT', url: '/faults/f1', authorization: undefined, body: { ttl_ms: 8_000 } },
   ]);
   const gone = new ControlPort((await port(404, '{"problems":[]}')).base);
-  assert.deepEqual([await gone.renew('f1', 1), await gone.lift('f1')], [false, false]);
+  assert.deepEqual(
+    [await gone.renew('f1', 1), await gone.raise('f1', 1), await gone.lift('f1')],
+    [false, null, null],
+  );
+});
+
+test('tells how many a fault has hit when its share changes and when it is lifted', async () => {
+  const hits = { count: 3, of: null, what: 'joins' };
+  const { base } = await port(200, JSON.stringify({ id: 'f1', hits }));
+  const control = new ControlPort(base);
+  assert.deepEqual([await control.raise('f1', 0.5), await control.lift('f1')], [{ hits }, { hits }]);
+  const odd = new ControlPort((await port(200, '{"id":"f1","hits":{"count":-3}}')).base);
+  assert.deepEqual(await odd.lift('f1'), { hits: null });
 });
 
 test('a port that is away, or refuses for another reason, is no fault that is gone', async () => {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { countedBetween, parseKernelCounters, readKernelCounters } from './kernel-counters.ts';
+import {
+  countedBetween,
+  countedTogether,
+  parseKernelCounters,
+  readKernelCounters,
+  readKernelCountersOf,
+} from './kernel-counters.ts';
 
 const NETSTAT = `TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPTimeouts TCPSynRetrans TCPOrigDataSent
 TcpExt: 0 3 5 7 11 999
@@ -34,6 +41,27 @@ test('counts what happened between two readings', () => {
   });
 });
 
+test('adds what several networks counted, and passes over those that do not tell', () => {
+  const one = parseKernelCounters(NETSTAT);
+  const other = parseKernelCounters(NETSTAT.replace('0 3 5 7 11', '0 10 20 30 40'));
+  assert.deepEqual(countedTogether([one, null, other]), {
+    tcpSynRetrans: 51,
+    listenDrops: 25,
+    listenOverflows: 13,
+    tcpTimeouts: 37,
+  });
+  assert.deepEqual(countedTogether([null, one]), one);
+  assert.equal(countedTogether([null, null]), null);
+  assert.equal(countedTogether([]), null);
+});
+
 test('tells on Linux and keeps silent elsewhere', () => {
   assert.equal(readKernelCounters() !== null, process.platform === 'linux');
+});
+
+test('asks the first process that lives, and nobody where none does', () => {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  assert.equal(readKernelCountersOf([gone, process.pid]) !== null, process.platform === 'linux');
+  assert.equal(readKernelCountersOf([gone]), null);
+  assert.equal(readKernelCountersOf([]), null);
 });

@@ -51,6 +51,9 @@ suite('flags', GUARD, () => {
   test('an unknown command is told with its neighbour', async () => {
     refusedWith(await run('rnu', FLAGSHIP), 104, /unknown-command/, /did you mean run\?/);
     refusedWith(await run(), 104, /no command/, /--help/);
+    const far = await run('zzzzzzzz');
+    refusedWith(far, 104, /wanted {2}run, /);
+    assert.doesNotMatch(far.stderr, /hint/);
   });
 
   test('a run without a scenario is told so', async () => {

@@ -153,6 +153,25 @@ suite('a drill', GUARD, () => {
     assert.deepEqual(journalOf(folder).run, []);
   });
 
+  test('without any of its faults is refused before any load, and runs as a run', async () => {
+    const fields = {
+      steadyState: "{ push_duration: ['med<5000'] }",
+      fault: "fault.netsplit().at('2s').for('500ms').optional()",
+      hold: '3700ms',
+    };
+    const { ended, folder } = await drilled(fields);
+    assert.equal(ended.code, 114);
+    assert.match(ended.stderr, /^no-fault-possible {2}faults$[^]*^fault-needs-nodes {2}faults netsplit-1$/m);
+    assert.match(ended.stderr, /^ {2}hint {4}--nodes 2$/m);
+    assert.equal(existsSync(folder), false);
+    const place = join(newFolder(), 'run');
+    await run('run', scenarioFile(drill(fields)), '--out', place, '--workers', '1', '--duration', '1s');
+    assert.deepEqual(
+      readSummary(place).faultsLeftOut?.map(({ id }) => id),
+      ['netsplit-1'],
+    );
+  });
+
   test('that is only told runs nothing', async () => {
     const { ended, folder } = await drilled(
       { steadyState: "{ push_duration: ['med<5000'] }", fault: BLOCKING },

@@ -1,14 +1,21 @@
 // Runs are ended before their time: from another terminal, and by a condition of their own.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
+import { realClock } from '../../harness/base/clock.ts';
+import { findRuns, type FoundRun } from '../../harness/run/halt-call.ts';
 import {
+  becomesTrue,
   cleanUp,
+  descendantsOf,
   faultsOf,
   firedrill,
   GUARD,
+  isRunning,
   newFolder,
   readSummary,
   readTimeline,
@@ -38,6 +45,23 @@ export default scenario({
   about: 'twice a long ramp',
   load,
   variants: { trouble: { client }, remedy: { client } },
+});
+`;
+
+/** Its workers cannot read it before there is such a file. */
+const gated = (gate: string): string => `
+import { existsSync } from 'node:fs';
+import { fault, scenario } from 'firedrill';
+if (process.argv[1].includes('worker-process')) {
+  while (!existsSync(${JSON.stringify(gate)})) await new Promise((look) => setTimeout(look, 20));
+}
+export default scenario({
+  about: 'slow to begin',
+  load: { clients: 20, ramp: 0, hold: '60s' },
+  server: { nodes: 1 },
+  client: (user) => user.join('room:1'),
+  faults: [fault.latency({ delayMs: 5 }).at('10s').for('5s')],
+  drill: { steadyState: { join_duration: ['med<5000'] } },
 });
 `;
 
@@ -104,6 +128,37 @@ suite('firedrill halt', GUARD, () => {
     }
     assert.equal((await program.ended).code, 108);
     assert.deepEqual(readdirSync(folder), ['trouble']);
+    assert.deepEqual(sockets(), []);
+  });
+
+  test('before its workers are ready, with nobody arrived and nobody left', async () => {
+    const gate = join(newFolder(), 'gate');
+    const folder = join(newFolder(), 'run');
+    const program = firedrill('drill', scenarioFile(gated(gate)), '--out', folder, '--workers', '2');
+    let found: FoundRun | undefined;
+    const isFound = async (): Promise<boolean> => {
+      found = (await findRuns(realClock)).runs.find(({ card }) => card.pid === program.pid);
+      return found !== undefined;
+    };
+    assert.ok(await becomesTrue(isFound, 20_000), 'it is not found');
+    assert.equal(found?.card.dir, folder);
+    const family = descendantsOf(program.pid);
+    const desk = connect(found?.path ?? '').setEncoding('utf8');
+    let said = '';
+    desk.on('data', (text: string) => (said += text));
+    desk.write('halt\n');
+    while (!said.includes('"halting"')) await once(desk, 'data');
+    writeFileSync(gate, '');
+    const { code, stderr } = await program.ended;
+    assert.equal(code, 108, stderr);
+    assert.match(said, /"ended":\{"exitCode":108,"isCutShort":true,"notLifted":\[\],"left":\[\]\}/);
+    const { clients, exitCode, books, faults } = readSummary(folder);
+    assert.deepEqual([clients.connected, exitCode, books.balanced], [0, 108, true]);
+    assert.equal(faults[0]?.appliedAtMs, null);
+    const journal = JSON.parse(readFileSync(join(folder, 'journal.json'), 'utf8')) as { status: string };
+    assert.equal(journal.status, 'interrupted');
+    assert.ok(existsSync(join(folder, 'report.html')));
+    assert.ok(await becomesTrue(() => family.every(({ pid }) => !isRunning(pid)), 5_000), 'somebody is left');
     assert.deepEqual(sockets(), []);
   });
 

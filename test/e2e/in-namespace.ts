@@ -108,6 +108,10 @@ export class InsideClient {
     this.#child.once('exit', () => this.#wake());
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   tell(line: string): void {
     this.#child.stdin?.write(`${line}\n`);
   }

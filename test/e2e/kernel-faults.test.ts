@@ -2,7 +2,7 @@
 // and nothing of it is left, however the run ends.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { realClock } from '../../harness/base/clock.ts';
@@ -11,8 +11,10 @@ import type { Injected, Lift } from '../../harness/faults/fault.ts';
 import { ringShare } from '../../harness/faults/kernel/ring-share.ts';
 import type { Firewall } from '../../harness/faults/kernel/lab.ts';
 import { handsOn, planned } from '../../harness/faults/kernel/testing/paper-lab.ts';
+import { KernelWatch } from '../../harness/run/kernel-watch.ts';
 import { fault, type FaultPlan } from '../../harness/scenario/api.ts';
 import { atFirst } from '../../harness/scenario/ramp.ts';
+import { readKernelCountersOf } from '../../harness/target/kernel-counters.ts';
 import { findProgram, runCommand } from '../../harness/target/net-lab-command.ts';
 import { ALL_TOOLS, firewallOf, lacksOf, readLabFacts } from '../../harness/target/net-lab-needs.ts';
 import { ownerOf } from '../../harness/target/net-lab-plan.ts';
@@ -27,6 +29,7 @@ import {
   isRunning,
   newFolder,
   readSummary,
+  readTimeline,
   run,
   scenarioFile,
   type Program,
@@ -56,6 +59,11 @@ function linksOf(owners: readonly number[]): string[] {
   return readdirSync('/sys/class/net').filter((name) =>
     owners.includes(Number(/^fdr(\d+)(?:-\d+)?$/.exec(name)?.[1])),
   );
+}
+
+/** True once a process is in another network than ours. */
+function isInside(pid: number): boolean {
+  return readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync('/proc/self/ns/net');
 }
 
 /** Puts one fault on; `nth` of its kind within a run gives it its name. */
@@ -260,6 +268,31 @@ for (const firewall of skip === false ? firewalls : (['nft'] as const)) {
 suite('a network of its own', { ...GUARD, skip }, () => {
   const options = { clock: realClock, firewall: null, kills: false } as const;
 
+  test('has counters of its own, and a SYN that is sent again is among them', async () => {
+    const lab = await NetLab.open({ ...options, firewall: firewalls[0] ?? null });
+    const server = await HostServer.listen(lab.host, 1);
+    const [from = ''] = lab.takeSources(1);
+    const parted = await inject(lab, fault.partition());
+    const client = new InsideClient(lab.prefix, server, lab.host, [from]);
+    try {
+      assert.ok(await becomesTrue(() => isInside(client.pid), 5_000), 'it did not get in');
+      const watch = new KernelWatch({ counters: () => null, conntrack: () => null });
+      watch.include(() => readKernelCountersOf([client.pid]));
+      watch.begin();
+      const resent = (): number => {
+        watch.take();
+        return watch.total()?.tcpSynRetrans ?? 0;
+      };
+      assert.ok(await becomesTrue(() => resent() >= 1, 10_000), 'no SYN was sent again');
+      await parted();
+      await client.told(/^open/, 1);
+    } finally {
+      client.end();
+      server.close();
+      await lab.close();
+    }
+  });
+
   test('is removed even if its guardian was ended', async () => {
     const lab = await NetLab.open(options);
     process.kill(lab.guardianPid, 'SIGKILL');
@@ -296,6 +329,11 @@ const ALL = [
   "fault.rateLimit({ kbitPerSecond: 4000 }).at('2s').for('1s')",
   "fault.partition({ addresses: 0.3 }).at('2500ms').for('1s')",
 ].join(',\n');
+// Whoever loses its connection comes back into the partition: its SYN is sent again a second later.
+const UNHEARD = [
+  "fault.partition().at('1s').for('2200ms')",
+  "fault.connectionKill({ share: 1 }).at('1200ms').for('500ms')",
+].join(',\n');
 const PARTED = "fault.partition().at('1s').for('55s')";
 
 /** A run whose partition is on, with the pids its namespaces may be named by. */
@@ -330,6 +368,20 @@ suite('firedrill run', { ...GUARD, skip, concurrency: 3 }, () => {
         .flatMap(({ effects }) => effects.map(({ metric, during }) => [metric, during])),
     ) as { drops?: number };
     assert.ok((drops ?? 0) >= 25, `drops ${drops}`);
+  });
+
+  test('tells of the SYNs that were sent again in there, and puts them down to its faults', async () => {
+    const folder = join(newFolder(), 'run');
+    const { stderr } = await run('run', scenarioFile(scenario(UNHEARD, '4s')), '--out', folder);
+    const { environment, generator, verdict } = readSummary(folder);
+    // Sixty clients; other programs of this machine do not come near it.
+    assert.ok((environment.tcpSynRetrans ?? 0) >= 50, `${environment.tcpSynRetrans}: ${stderr}`);
+    const counted = readTimeline(folder).map(
+      (line) => (line.type === 'window' && line.kernel?.synRetransmits) || 0,
+    );
+    assert.ok(counted.reduce((sum, count) => sum + count, 0) >= 50, counted.join());
+    const sign = generator.signs?.find(({ name }) => name === 'syn_retransmits');
+    assert.deepEqual([sign?.isOver, sign?.decides], [false, true], verdict.reasons.join());
   });
 
   test('Ctrl-C lifts the partition and leaves no network', async () => {
@@ -368,5 +420,21 @@ suite('firedrill run', { ...GUARD, skip, concurrency: 3 }, () => {
     assert.match(gone.stderr, /partitions left out \(faults partition-1\)/);
     server.child.kill('SIGTERM');
     await server.ended;
+  });
+
+  test('a target that has IPv6 alone is refused before anybody knocks at it', async () => {
+    const target = ['--target', 'ws://[fd00:f1de::1]:4000/socket', '--allow-target', 'fd00:f1de::1'];
+    const lost = scenario("fault.packetLoss({ percent: 5 }).at('1s').for('1s')", '4s');
+    const { code, stderr } = await run(
+      'run',
+      scenarioFile(lost),
+      ...target,
+      '--out',
+      join(newFolder(), 'run'),
+    );
+    assert.equal(code, 114, stderr);
+    assert.match(stderr, /^kernel-fault-impossible {2}faults packet-loss-1$/m);
+    assert.match(stderr, /IPv6 addresses alone \(fd00:f1de::1\)/);
+    assert.doesNotMatch(stderr, /target-unreachable/);
   });
 });
