@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { nextTurn } from '../base/next-turn.ts';
 import { STAMP_KEY } from '../measure/witness.ts';
 import type { LinkTarget } from '../faults/link/link-fault.ts';
 import type { FaultParams } from '../scenario/fault-spec.ts';
@@ -234,6 +235,62 @@ test('who hears of a cut later was away from the cut on, and what it pushes mean
   assert.deepEqual([counters.drops, counters.push_ok, at.sessions.joined], [1, 1, 2]);
   const awayUs = at.recorder.trend('reconnect_duration').max;
   assert.ok(awayUs >= 2_000_000 && awayUs < 2_060_000, `${awayUs}`);
+});
+
+test('nobody who is cut is told, or back, before the last one is cut', async () => {
+  const at = await scene(1_000);
+  await at.passMs(2_000);
+  const { clock } = at;
+  const order: string[] = [];
+  for (const [index, link] of at.links.entries()) {
+    const { sever, tellSevered } = link;
+    // A cut takes so long that the event loop has turns in between.
+    link.sever = (how) => {
+      clock.advanceUs(100);
+      order.push('cut');
+      sever.call(link, how);
+    };
+    link.tellSevered = (detail, atUs) => {
+      order.push(`told ${index}`);
+      tellSevered.call(link, detail, atUs);
+    };
+  }
+  let turns = 0;
+  let isOver = false;
+  const turn = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const hit = await at.begin('reset');
+  const isCut = at.links.map(({ isOpen }) => !isOpen);
+  assert.deepEqual([hit.clients, isCut.every(Boolean)], [1_000, true]);
+  await at.strikes.lift('f1');
+  isOver = true;
+  assert.deepEqual(order.slice(0, 1_000), Array(1_000).fill('cut'));
+  assert.equal(new Set(order.slice(1_000)).size, 1_000);
+  assert.ok(turns >= 2, `${turns} turns`);
+});
+
+test('a lift in the midst of the cutting ends it, and who was cut is told', async () => {
+  const at = await scene(1_000);
+  await at.passMs(2_000);
+  for (const link of at.links) {
+    const { sever } = link;
+    link.sever = (how) => {
+      at.clock.advanceUs(100);
+      sever.call(link, how);
+    };
+  }
+  const begun = at.begin('reset');
+  await nextTurn();
+  const first = at.links.filter(({ ends }) => ends.length > 0).length;
+  assert.ok(first > 0 && first < 1_000, `${first} in the first turn`);
+  await at.strikes.lift('f1');
+  assert.deepEqual(
+    [at.links.filter(({ ends }) => ends.length > 0).length, at.recorder.counters.drops],
+    [first, first],
+  );
 });
 
 test('counts who is hit and who is there, those who come later too, and each once', async () => {

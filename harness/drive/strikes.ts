@@ -88,7 +88,7 @@ export class Strikes {
     };
     // Lifted meanwhile: who was not hit yet is left alone.
     await spread(this.#time, targets, strikeOne, () => this.#on.get(id) !== struck);
-    if (this.#on.get(id) === struck) strike.fall?.();
+    if (this.#on.get(id) === struck) await strike.fall?.();
     return countOf(struck);
   }
 

@@ -21,8 +21,8 @@ export type LinkWorld = StageTime & {
 export type Strike = {
   /** Acts on a client that is there, if it is one of those it hits; true when it was. */
   hit(target: LinkTarget): boolean;
-  /** Those hit since the last time get what happens once; all at one moment, and the slow part of it later. */
-  fall?(): void;
+  /** What happens once happens to those that were hit since the last time; resolves when it has, and the slow part of it comes later. */
+  fall?(): Promise<void>;
   /** The client of that index is about to connect, over a link that is made when it is asked for. */
   connecting?(index: number, link: () => RoughLink): void;
   /** From now on it hits so large a share; those who are there are asked again. One that has no share has none of this. */

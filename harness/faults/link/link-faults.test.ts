@@ -72,7 +72,7 @@ function strike(
   if (!fault) throw new Error(`no ${kind}`);
   const on = fault({ clock, wheel, links, forMs: 10_000, seed, spread: atOnce }, params);
   const clients = targets.filter((target) => on.hit(target)).length;
-  on.fall?.();
+  void on.fall?.();
   return { ...on, clients };
 }
 
@@ -113,7 +113,7 @@ test('a lift before the blows have fallen calls them off', async () => {
     const on = fault?.(world, { reset: 1, code: 0, form: 'json' });
     assert.equal(at.clients.filter((client) => on?.hit(client)).length, 10);
     await on?.lift();
-    on?.fall?.();
+    await on?.fall?.();
     assert.ok(
       at.clients.every(({ link }) => link.ends.length + link.texts.length === 0),
       kind,
@@ -446,7 +446,7 @@ function hitAtEach(at: Scene, kind: string, shares: readonly number[], params: F
   for (const share of more) {
     on.raise?.(share);
     for (const client of at.clients) on.hit(client);
-    on.fall?.();
+    void on.fall?.();
   }
   return on;
 }
@@ -516,7 +516,7 @@ test('what happens once happens to the next of them with each step, and to nobod
       kind,
     );
     assert.deepEqual(struck(), first, kind);
-    on.fall?.();
+    void on.fall?.();
     assert.deepEqual(
       struck(),
       [...first, ...again].toSorted((a, b) => a - b),

@@ -4,9 +4,6 @@ import type { ClientConnection } from '../../wire/transport.ts';
 import type { LinkFault, LinkWorld } from './link-fault.ts';
 import { Whom } from './whom.ts';
 
-/** Connections between two looks at what falls due: about a millisecond of work. */
-const AT_ONCE = 64;
-
 /** What is done to a connection. */
 export type Act = (connection: ClientConnection) => void;
 
@@ -16,13 +13,14 @@ export type Blow = { fall: Act; told?: string };
 type Struck = { connection: ClientConnection; atUs: number };
 
 /**
- * Blows that fall together: no turn of the event loop in between, or who was struck first would be back before the last one
- * is, and a herd that returns takes all the time there is. What each means for its client is told in slices afterwards.
+ * Blows that fall before the first client is told of his: who was struck first would be back before the last one is, and a
+ * herd that returns takes all the time there is. What a blow means for its client is the dear half of it, too.
  */
 export class Blows {
   readonly #world: LinkWorld;
   readonly #blow: Blow;
   #aimed: ClientConnection[] = [];
+  #isOver = false;
   #telling: Promise<void> = Promise.resolve();
 
   constructor(world: LinkWorld, blow: Blow) {
@@ -34,27 +32,28 @@ export class Blows {
     this.#aimed.push(connection);
   }
 
-  fall(): void {
+  /** Resolves when all have fallen; the telling goes on. */
+  fall(): Promise<void> {
     const aimed = this.#aimed;
     this.#aimed = [];
-    const { clock, wheel, spread } = this.#world;
+    const { clock, spread } = this.#world;
     const struck: Struck[] = [];
-    for (const connection of aimed) {
-      if (!connection.isOpen) continue;
+    const falling = spread(aimed, (connection) => {
+      if (this.#isOver || !connection.isOpen) return;
       this.#blow.fall(connection);
-      const atUs = clock.nowUs();
-      struck.push({ connection, atUs });
-      if (struck.length % AT_ONCE === 0) wheel.poke(atUs);
-    }
+      struck.push({ connection, atUs: clock.nowUs() });
+    });
     const { told } = this.#blow;
-    if (told === undefined) return;
-    const tell = ({ connection, atUs }: Struck): void => connection.tellSevered(told, atUs);
-    this.#telling = this.#telling.then(() => spread(struck, tell));
+    if (told !== undefined) {
+      const tell = ({ connection, atUs }: Struck): void => connection.tellSevered(told, atUs);
+      this.#telling = Promise.all([this.#telling, falling]).then(() => spread(struck, tell));
+    }
+    return falling;
   }
 
   /** Calls off those that have not fallen; resolves when everybody knows of those that have. */
   end(): Promise<void> {
-    this.#aimed = [];
+    this.#isOver = true;
     return this.#telling;
   }
 }
