@@ -30,7 +30,7 @@ export default scenario({
     recovery_duration: ['max<60000'],
   },
   finding: ({ run }) =>
-    `${run.text('drops', 'count')} of ${run.clients} connections reset at once: the server saw ` +
+    `${run.text('drops', 'count')} of ${run.clients.toLocaleString('en')} connections reset at once: the server saw ` +
     `${run.text('server_connect_rate', 'max', { during: 'reset' })} connects at most, 90 % were joined again after ` +
     `${run.text('reconnect_duration', 'p(90)')}, the last after ${run.text('reconnect_duration', 'max')}, ` +
     `${run.text('back', 'rate')} in time`,

@@ -1,8 +1,17 @@
 /** Faults that do one thing to each connection there is, and no more. */
+import { nextTurn } from '../../base/next-turn.ts';
 import type { FaultParams } from '../../scenario/fault-spec.ts';
 import type { ClientConnection } from '../../wire/transport.ts';
 import type { LinkFault, LinkWorld } from './link-fault.ts';
 import { Whom } from './whom.ts';
+
+/** Connections between two looks at what falls due: some two milliseconds of work. */
+const AT_ONCE = 64;
+/**
+ * Between two turns of the event loop: some 60 ms of work. Counted and not timed: a worker that has a quarter of a core
+ * would have a turn after each few of them.
+ */
+const IN_A_TURN = 2_000;
 
 /** What is done to a connection. */
 export type Act = (connection: ClientConnection) => void;
@@ -36,19 +45,27 @@ export class Blows {
   fall(): Promise<void> {
     const aimed = this.#aimed;
     this.#aimed = [];
-    const { clock, spread } = this.#world;
     const struck: Struck[] = [];
-    const falling = spread(aimed, (connection) => {
-      if (this.#isOver || !connection.isOpen) return;
-      this.#blow.fall(connection);
-      struck.push({ connection, atUs: clock.nowUs() });
-    });
+    const falling = this.#strike(aimed, struck);
     const { told } = this.#blow;
     if (told !== undefined) {
       const tell = ({ connection, atUs }: Struck): void => connection.tellSevered(told, atUs);
-      this.#telling = Promise.all([this.#telling, falling]).then(() => spread(struck, tell));
+      this.#telling = Promise.all([this.#telling, falling]).then(() => this.#world.spread(struck, tell));
     }
     return falling;
+  }
+
+  async #strike(aimed: readonly ClientConnection[], struck: Struck[]): Promise<void> {
+    const { clock, wheel } = this.#world;
+    for (const connection of aimed) {
+      if (this.#isOver) return;
+      if (!connection.isOpen) continue;
+      this.#blow.fall(connection);
+      const atUs = clock.nowUs();
+      struck.push({ connection, atUs });
+      if (struck.length % AT_ONCE === 0) wheel.poke(atUs);
+      if (struck.length % IN_A_TURN === 0) await nextTurn();
+    }
   }
 
   /** Calls off those that have not fallen; resolves when everybody knows of those that have. */
