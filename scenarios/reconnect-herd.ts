@@ -2,7 +2,7 @@
 import { fault, scenario, type Result } from 'firedrill';
 
 export default scenario({
-  about: 'The herd: everybody loses the connection within a second',
+  about: 'The herd: everybody loses the connection at once',
   claim: ['A6'],
   load: { clients: 1_000, ramp: '5s', hold: '25s' },
   small: { clients: 200, duration: '5500ms', ramp: '1s' },
@@ -39,6 +39,6 @@ export default scenario({
       `90 % are back ${run.text('reconnect_duration', 'p(90)')} after their cut, ` +
       `at most ${run.text('server_connect_rate', 'max', { during: 'reset' })} connect as the server sees it, ` +
       `their joins take ${run.text('join_duration{joins:again}', 'p(95)')} at p(95)`;
-    return `${phoenix_js.clients} clients cut within a second: ${herd(phoenix_js)}; with jitter ${herd(jitter)}`;
+    return `${phoenix_js.clients} clients cut at once: ${herd(phoenix_js)}; with jitter ${herd(jitter)}`;
   },
 });

@@ -40,7 +40,7 @@ export type Symptoms = {
   cores: number;
   /** Cores of the busiest worker over its busiest ten seconds. */
   busiestWorkerCpu: number;
-  /** Cores of all workers and of the bundled server at the same time, the most of any ten seconds; null when not known. */
+  /** Cores of all workers and of the bundled server in the seconds that were late, else the most of any ten; null when not known. */
   driverCpu: number;
   serverCpu: number | null;
   /** Connections begun. */

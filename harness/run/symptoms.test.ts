@@ -32,6 +32,16 @@ test('the busiest worker counts over its busiest ten seconds', () => {
   assert.ok(Math.abs(peak.busiestWorkerCpu - 0.28) < 1e-9);
 });
 
+test('what the cores did is told of the late seconds, however few they are', () => {
+  const calm = Array.from({ length: 20 }, () => 0.2);
+  const herd = windowsOf([...calm, 0.6, 0.6, ...calm]);
+  for (const line of herd.slice(20, 22)) line.driver.loopLagP99Ms = 300;
+  const symptoms = symptomsOf(new RunTotals(), herd, around);
+  assert.deepEqual([symptoms.driverCpu, symptoms.serverCpu, symptoms.lateSeconds], [1.2, 0.5, 0]);
+  const sends = symptomsOf(new RunTotals(), windowsOf([...calm, 0.95, ...calm]), around);
+  assert.deepEqual([sends.driverCpu, sends.lateSeconds], [1.9, 1]);
+});
+
 test('a run shorter than ten seconds counts whole, an empty one as nothing', () => {
   const short = symptomsOf(new RunTotals(), windowsOf([0.4, 0.6], null), around);
   assert.ok(Math.abs(short.busiestWorkerCpu - 0.5) < 1e-9);

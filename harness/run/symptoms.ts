@@ -16,13 +16,15 @@ export function symptomsOf(
 ): Symptoms {
   const pauses = totals.trend('gc_pause');
   const workerSeconds = windows.reduce((sum, line) => sum + line.driver.workers, 0);
-  const busiest = fullest(windows, (line) => line.driver.cpu + (line.server?.cpu ?? 0));
+  const late = windows.filter(isLate);
+  // A herd of three seconds is late in those three, and a mean over ten would find cores free.
+  const busiest = late.length > 0 ? late : fullest(windows, allCpu);
   const meanOf = (read: (line: WindowLine) => number): number =>
     busiest.length === 0 ? 0 : busiest.reduce((sum, line) => sum + read(line), 0) / busiest.length;
   const hasServer = busiest.some((line) => line.server?.cpu != null);
   return {
     latenessP99Ms: totals.trend('send_lateness').percentile(99) / 1e3,
-    lateSeconds: windows.filter((line) => line.driver.latenessP99Ms > SATURATION_LIMITS.latenessMs).length,
+    lateSeconds: windows.filter(isLateToSend).length,
     loopLagP99Ms: totals.trend('loop_lag').percentile(99) / 1e3,
     gc: {
       pauses: pauses.count,
@@ -35,6 +37,18 @@ export function symptomsOf(
     connects: totals.counters.connect_planned,
     ...around,
   };
+}
+
+function isLateToSend({ driver }: WindowLine): boolean {
+  return driver.latenessP99Ms > SATURATION_LIMITS.latenessMs;
+}
+
+function isLate(line: WindowLine): boolean {
+  return isLateToSend(line) || line.driver.loopLagP99Ms > SATURATION_LIMITS.loopLagMs;
+}
+
+function allCpu(line: WindowLine): number {
+  return line.driver.cpu + (line.server?.cpu ?? 0);
 }
 
 function busiestCpu(line: WindowLine): number {

@@ -61,7 +61,7 @@ export const fault = {
   registryPartitionKill: builderOf(registryPartitionKill),
   /** A share of connections is reset, another is half-open until the fault is lifted. */
   networkDrop: builderOf(networkDrop),
-  /** Connections are cut with RST, all at one moment. */
+  /** Connections are cut with RST, all of them before the first client is told. */
   reset: builderOf(reset),
   /** Connections end with FIN, behind a close frame of `code` or, with 0, none; clients take it for the network's doing. */
   close: builderOf(close),
