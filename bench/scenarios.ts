@@ -1,13 +1,13 @@
 /**
  * The library of scenarios: `check` runs each at its small size, `measure` at its full size and keeps what it
  * found, `table` writes down what is kept. Names behind that pick some: `node bench/scenarios.ts check blocking`.
- * `measure --clients 20000 flagship` measures with fewer where a machine is full at the full size, and the table says so.
+ * `measure --clients 20000 flagship` measures at another size (`--ramp`, `--duration` too), and the table says so.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { realClock } from '../harness/base/clock.ts';
 import { suggest } from '../harness/base/neighbours.ts';
-import { formatCount } from '../harness/base/units.ts';
+import { formatCount, parseDurationMs, type Duration } from '../harness/base/units.ts';
 import type { ScenarioFile } from '../harness/scenario/load.ts';
 import { planRun, type PlanOverrides } from '../harness/scenario/plan.ts';
 import { describeLoad } from '../harness/scenario/plan-words.ts';
@@ -16,6 +16,7 @@ import {
   README_FILE,
   readLibrary,
   readMeasured,
+  withMeasured,
   withTable,
   writeMeasured,
   type AllMeasured,
@@ -29,18 +30,21 @@ const SLOW_SECONDS = 20;
 
 const RESULTS = '.cache/scenarios';
 
-const { positionals, values } = parseArgs({
+const word = { type: 'string' } as const;
+const { positionals, values: size } = parseArgs({
   allowPositionals: true,
-  options: { clients: { type: 'string' } },
+  options: { clients: word, ramp: word, duration: word },
 });
 const [what, ...words] = positionals;
-const clients = values.clients === undefined ? null : Number(values.clients);
 const library = await readLibrary();
 const chosen = choose(words);
 if (what === 'check') await check(chosen);
-else if (what === 'measure') await measure(chosen, clients === null ? [] : ['--clients', `${clients}`]);
+else if (what === 'measure') await measure(chosen);
 else if (what === 'table') keep(readMeasured());
-else throw new Error('node bench/scenarios.ts check|measure|table [--clients N] [names]');
+else
+  throw new Error(
+    'node bench/scenarios.ts check|measure|table [names] [--clients N] [--ramp T] [--duration T]',
+  );
 
 /** Those whose name holds one of the words; all without any. */
 function choose(wanted: readonly string[]): ScenarioFile[] {
@@ -92,16 +96,17 @@ function tell(name: string, ran: Ran, slowSeconds = Infinity): Checked {
   return checked;
 }
 
-/** Runs each at full size, or as the flags say, and keeps the findings of those that passed, one by one: a later failure costs nothing. */
-async function measure(files: readonly ScenarioFile[], flags: readonly string[]): Promise<void> {
+/** Runs each at full size, or at the size that is asked for, and keeps the findings of those that passed, one by one: a later failure costs nothing. */
+async function measure(files: readonly ScenarioFile[]): Promise<void> {
+  const flags = Object.entries(size).flatMap(([flag, value]) => [`--${flag}`, value]);
   await inLanes(files, async (file) => {
     const ran = await runScenarioFile(file.name, `${RESULTS}/full/${file.name}`, flags);
     tell(file.name, ran);
-    const measured = new Map(readMeasured());
+    let measured = readMeasured();
     // A machine that made it smaller has not measured it.
     const isFull = ran.summaries.every(({ limits }) => limits.length === 0);
     if (ran.exitCode === 0 && ran.finding !== null && isFull) {
-      measured.set(file.name, measuredOf(file, ran, ran.finding, flags));
+      measured = withMeasured(measured, file.name, measuredOf(file, ran, ran.finding, flags));
     } else {
       process.exitCode = 1;
     }
@@ -117,6 +122,23 @@ function keep(measured: AllMeasured): void {
   writeFileSync(README_FILE, withTable(readFileSync(README_FILE, 'utf8'), library, kept));
 }
 
+/** The size that is asked for, as a plan has it. */
+function askedSize(): PlanOverrides {
+  const { clients, ramp, duration } = size;
+  return {
+    seed: 7,
+    ...(clients === undefined ? {} : { clients: Number(clients) }),
+    ...(ramp === undefined ? {} : { rampMs: durationMsOf(ramp) }),
+    ...(duration === undefined ? {} : { durationMs: durationMsOf(duration) }),
+  };
+}
+
+function durationMsOf(text: string): number {
+  const ms = parseDurationMs(text as Duration);
+  if (ms === undefined) throw new Error(`${text} is no duration`);
+  return ms;
+}
+
 function measuredOf(
   file: ScenarioFile,
   { summaries }: Ran,
@@ -127,7 +149,7 @@ function measuredOf(
   const loadsOf = (overrides: PlanOverrides): string =>
     [...new Set(file.runs.map(({ scenario }) => describeLoad(planRun(scenario, overrides))))].join(' / ');
   const full = loadsOf({ seed: 7 });
-  const load = clients === null ? full : `${loadsOf({ seed: 7, clients })} (its full size: ${full})`;
+  const load = flags.length === 0 ? full : `${loadsOf(askedSize())} (its full size: ${full})`;
   const nodes = first?.environment.serverNodes ?? 0;
   const cores = first?.environment.cores ?? 0;
   const beside = lanes() > 1 ? ' shared with others' : '';

@@ -7,7 +7,7 @@ export const SCENARIOS = fileURLToPath(new URL('../../scenarios/', import.meta.u
 export const MEASURED_FILE = `${SCENARIOS}measured.json`;
 export const README_FILE = `${SCENARIOS}README.md`;
 
-/** A run of a scenario at its full size that passed. */
+/** A run of a scenario that passed, at its full size or at another that is told. */
 export type Measured = {
   finding: string;
   /** `2026-11-21` */
@@ -17,10 +17,10 @@ export type Measured = {
   command: string;
 };
 
-/** By the name of the scenario. */
-export type AllMeasured = ReadonlyMap<string, Measured>;
+/** By the name of the scenario, one for each command. */
+export type AllMeasured = ReadonlyMap<string, readonly Measured[]>;
 
-const SCHEMA = 'firedrill/measured/1';
+const SCHEMA = 'firedrill/measured/2';
 
 /** Every scenario of the folder, by name. */
 export async function readLibrary(): Promise<ScenarioFile[]> {
@@ -31,7 +31,7 @@ export async function readLibrary(): Promise<ScenarioFile[]> {
 }
 
 export function readMeasured(text = readFileSync(MEASURED_FILE, 'utf8')): AllMeasured {
-  const { schema, scenarios } = JSON.parse(text) as { schema: string; scenarios: Record<string, Measured> };
+  const { schema, scenarios } = JSON.parse(text) as { schema: string; scenarios: Record<string, Measured[]> };
   if (schema !== SCHEMA) throw new Error(`${MEASURED_FILE}: ${schema}, wanted ${SCHEMA}`);
   return new Map(Object.entries(scenarios));
 }
@@ -40,6 +40,14 @@ export function readMeasured(text = readFileSync(MEASURED_FILE, 'utf8')): AllMea
 export function writeMeasured(measured: AllMeasured): string {
   const sorted = [...measured].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `${JSON.stringify({ schema: SCHEMA, scenarios: Object.fromEntries(sorted) }, null, 2)}\n`;
+}
+
+/** With one more, in place of what the same command had found before; the full size comes first, then the order of time. */
+export function withMeasured(all: AllMeasured, name: string, one: Measured): AllMeasured {
+  const before = (all.get(name) ?? []).filter(({ command }) => command !== one.command);
+  const list = [...before, one];
+  const isFull = ({ command }: Measured): boolean => !command.includes('--');
+  return new Map([...all, [name, [...list.filter(isFull), ...list.filter((each) => !isFull(each))]]]);
 }
 
 const BEGIN = '<!-- measured: written by `make measured` -->';
@@ -56,15 +64,15 @@ function tableOf(files: readonly ScenarioFile[], measured: AllMeasured): string 
   const rows = files.map((file) => {
     const claims = file.claims.length === 0 ? '' : `**${file.claims.join(', ')}** `;
     const scenario = `[\`${file.name}\`](${file.name}.ts)`;
-    const cells = [`${claims}${file.claim ?? file.about}`, scenario, measuredText(measured.get(file.name))];
+    const found = (measured.get(file.name) ?? []).map(measuredText);
+    const text = found.length === 0 ? 'not yet measured' : found.join('<br>');
+    const cells = [`${claims}${file.claim ?? file.about}`, scenario, text];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
   return ['| claim | scenario | what we measured |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
-function measuredText(measured: Measured | undefined): string {
-  if (!measured) return 'not yet measured at full size';
-  const { finding, at, size, command } = measured;
+function measuredText({ finding, at, size, command }: Measured): string {
   return `${finding}<br>*${at}, ${size}:* \`${command}\``;
 }
 

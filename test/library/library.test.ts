@@ -7,6 +7,7 @@ import {
   README_FILE,
   readLibrary,
   readMeasured,
+  withMeasured,
   withTable,
   writeMeasured,
   type Measured,
@@ -54,10 +55,12 @@ suite('the library', () => {
   test('what was measured was measured with scenarios there are', () => {
     const measured = readMeasured();
     const names = library.map(({ name }) => name);
-    for (const [name, one] of measured) {
+    for (const [name, list] of measured) {
       assert.ok(names.includes(name), `${name} is gone`);
-      assert.match(one.at, /^\d{4}-\d\d-\d\d$/);
-      assert.ok(one.finding !== '' && one.size !== '' && one.command.includes(name), name);
+      for (const { at, finding, size, command } of list) {
+        assert.match(at, /^\d{4}-\d\d-\d\d$/);
+        assert.ok(finding !== '' && size !== '' && command.includes(name), name);
+      }
     }
     assert.equal(writeMeasured(measured), readFileSync(MEASURED_FILE, 'utf8'));
   });
@@ -78,19 +81,43 @@ test('a row for each scenario, measured or not, and nothing outside the marks', 
     withTable(
       MARKED,
       [drill, { ...drill, name: 'other', claims: [], claim: null }],
-      new Map([['drill', measured]]),
+      new Map([
+        ['drill', [measured, { ...measured, finding: 'more', command: 'firedrill run x --clients 9' }]],
+      ]),
     ),
     [
       'before',
       '<!-- measured: written by `make measured` -->',
       '| claim | scenario | what we measured |',
       '|---|---|---|',
-      '| **B14** a \\| b | [`drill`](drill.ts) | it $& helps<br>*2026-11-21, 5 clients:* `firedrill run x` |',
-      '| x | [`other`](other.ts) | not yet measured at full size |',
+      '| **B14** a \\| b | [`drill`](drill.ts) | it $& helps<br>*2026-11-21, 5 clients:* `firedrill run x`<br>more<br>*2026-11-21, 5 clients:* `firedrill run x --clients 9` |',
+      '| x | [`other`](other.ts) | not yet measured |',
       '<!-- measured: end -->',
       'after',
       '',
     ].join('\n'),
+  );
+});
+
+test('what the same command finds again takes the place of what it found before; the full size comes first', () => {
+  const one = (command: string, finding: string): Measured => ({
+    finding,
+    at: '2026-11-21',
+    size: '',
+    command,
+  });
+  let all: ReadonlyMap<string, readonly Measured[]> = new Map();
+  for (const [command, finding] of [
+    ['run x --clients 9', 'few'],
+    ['run x', 'full'],
+    ['run x --clients 99', 'many'],
+    ['run x --clients 9', 'few again'],
+  ] as const) {
+    all = withMeasured(all, 'x', one(command, finding));
+  }
+  assert.deepEqual(
+    all.get('x')?.map(({ finding }) => finding),
+    ['full', 'many', 'few again'],
   );
 });
 
