@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { realClock } from '../harness/base/clock.ts';
 import { suggest } from '../harness/base/neighbours.ts';
-import { formatCount, parseDurationMs, type Duration } from '../harness/base/units.ts';
+import { formatCount, parseDurationMs } from '../harness/base/units.ts';
 import type { ScenarioFile } from '../harness/scenario/load.ts';
 import { planRun, type PlanOverrides } from '../harness/scenario/plan.ts';
 import { describeLoad } from '../harness/scenario/plan-words.ts';
@@ -134,7 +134,7 @@ function askedSize(): PlanOverrides {
 }
 
 function durationMsOf(text: string): number {
-  const ms = parseDurationMs(text as Duration);
+  const ms = parseDurationMs(text);
   if (ms === undefined) throw new Error(`${text} is no duration`);
   return ms;
 }

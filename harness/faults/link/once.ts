@@ -22,8 +22,8 @@ export type Blow = { fall: Act; told?: string };
 type Struck = { connection: ClientConnection; atUs: number };
 
 /**
- * Blows that fall before the first client is told of his: who was struck first would be back before the last one is, and a
- * herd that returns takes all the time there is. What a blow means for its client is the dear half of it, too.
+ * Blows that all fall before the first client is told: else who was struck first is back before the last one is struck, and
+ * a herd that returns takes all the time there is. What a blow means for its client is the dear half of it, too.
  */
 export class Blows {
   readonly #world: LinkWorld;
