@@ -149,7 +149,7 @@ function measuredOf(
   const loadsOf = (overrides: PlanOverrides): string =>
     [...new Set(file.runs.map(({ scenario }) => describeLoad(planRun(scenario, overrides))))].join(' / ');
   const full = loadsOf({ seed: 7 });
-  const load = flags.length === 0 ? full : `${loadsOf(askedSize())} (its full size: ${full})`;
+  const load = flags.length === 0 ? full : `${loadsOf(askedSize())} (as written: ${full})`;
   const nodes = first?.environment.serverNodes ?? 0;
   const cores = first?.environment.cores ?? 0;
   const beside = lanes() > 1 ? ' shared with others' : '';

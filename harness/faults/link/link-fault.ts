@@ -27,7 +27,7 @@ export type Strike = {
   connecting?(index: number, link: () => RoughLink): void;
   /** From now on it hits so large a share; those who are there are asked again. One that has no share has none of this. */
   raise?(share: number): void;
-  /** Undoes what can be undone, ends what goes on, and calls off what has not been done; resolves when all of it is. */
+  /** Undoes what can be undone, and calls off what has not been done; resolves when all of it is. */
   lift(): Promise<void>;
 };
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../../base/clock.ts';
+import { nextTurn } from '../../base/next-turn.ts';
 import { TimerWheel } from '../../base/timer-wheel.ts';
 import type { FaultParams } from '../../scenario/fault-spec.ts';
 import type { ClientChannel } from '../../wire/client-channel.ts';
@@ -149,6 +150,7 @@ for (const [kind, params, done] of [
     assert.equal(ended.length, clients);
     assert.ok(ended.every(({ link }) => link.ends.length === 1 && link.ends[0] === done));
     await lift();
+    await nextTurn();
     assert.deepEqual([knowing(), at.wheel.size], [clients, 0]);
   });
 }

@@ -32,8 +32,9 @@ export const networkDrop: LinkFault = (world, params) => {
       if (darkened.has(index)) hold.take(index, link());
     },
     fall: () => cuts.fall(),
-    async lift() {
-      await Promise.all([cuts.end(), hold.lift()]);
+    lift() {
+      cuts.end();
+      return hold.lift();
     },
   };
 };

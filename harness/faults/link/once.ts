@@ -68,10 +68,9 @@ export class Blows {
     }
   }
 
-  /** Calls off those that have not fallen; resolves when everybody knows of those that have. */
-  end(): Promise<void> {
+  /** Calls off those that have not fallen. Who was struck is still told: that is no fault any more, and may take longer than a lift. */
+  end(): void {
     this.#isOver = true;
-    return this.#telling;
   }
 }
 
@@ -89,7 +88,7 @@ export function once(blowOf: (params: FaultParams) => Blow): LinkFault {
       },
       fall: () => blows.fall(),
       raise: (share) => whom.raiseToOthers(share),
-      lift: () => blows.end(),
+      lift: async () => blows.end(),
     };
   };
 }
