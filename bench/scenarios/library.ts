@@ -26,8 +26,8 @@ const SCHEMA = 'firedrill/measured/2';
 export async function readLibrary(): Promise<ScenarioFile[]> {
   const names = readdirSync(SCENARIOS).filter((name) => name.endsWith('.ts'));
   const files: ScenarioFile[] = [];
-  for (const name of names.toSorted()) files.push(await loadFile(SCENARIOS + name));
-  return files;
+  for (const name of names) files.push(await loadFile(SCENARIOS + name));
+  return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export function readMeasured(text = readFileSync(MEASURED_FILE, 'utf8')): AllMeasured {

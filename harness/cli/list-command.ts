@@ -60,7 +60,9 @@ function libraryFolder(): string | null {
 /** The modules of a folder by name; tests and declarations are none. */
 function scenariosIn(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => /^(?!.*\.(?:test|d)\.m?[jt]s$).*\.m?[jt]s$/.test(name));
-  return names.toSorted().map((name) => join(folder, name));
+  const bare = (name: string): string => name.replace(/\.m?[jt]s$/, '');
+  // `a` before `a-b`, which the dot of `a.ts` would put behind.
+  return names.toSorted((a, b) => (bare(a) < bare(b) ? -1 : 1)).map((name) => join(folder, name));
 }
 
 async function look(path: string, library: boolean): Promise<Listed> {
