@@ -118,6 +118,15 @@ test('has recovered when its figure is as before for three seconds in a row', ()
   assert.equal(recoveryMs(slow, [slow], relapse, 0), 5_000);
 });
 
+test('the second of the lift counts where it is steady already', () => {
+  const slow = span('slow_join', 20_000, 25_002);
+  const slowUntil = (last: number): RunSeries =>
+    seriesOf(50, (at) => ({ joinMs: (at >= 20 && at <= last) || at >= 28 ? 400 : 4 }));
+  // Of what comes next in second 28 it is not the cause.
+  assert.equal(recoveryMs(slow, [slow], slowUntil(24), 0), 0);
+  assert.equal(recoveryMs(slow, [slow], slowUntil(25), 0), null);
+});
+
 test('clients must all be back, as many as were joined before', () => {
   const drop = span('network_drop', 20_000, 25_000);
   const series = seriesOf(50, (at) => ({ joined: at < 20 ? 100 : at < 31 ? 99 : 100 }));

@@ -178,8 +178,8 @@ function secondsOf(span: FaultSpan, endMs: number): Range {
 
 /**
  * Milliseconds from the lift until the fault's first metric was as before for
- * three seconds in a row: at most half as much again and 5 ms more, or for
- * clients, all that were joined before. Null when that was not seen.
+ * three seconds in a row, that of the lift included: at most half as much again and
+ * 5 ms more, or for clients, all that were joined before. Null when that was not seen.
  */
 export function recoveryMs(
   span: FaultSpan,
@@ -193,7 +193,8 @@ export function recoveryMs(
   if (!spec || span.liftedAtMs === null || before === null) return null;
   let inARow = 0;
   for (const { atMs } of series.windows) {
-    if (atMs < span.liftedAtMs) continue;
+    // The second of the lift counts where it is steady: then the fault no longer showed when it went.
+    if (atMs + 1_000 <= span.liftedAtMs) continue;
     const value = spec.figure(series, { fromMs: atMs, untilMs: atMs + 1_000 });
     // A second without a sample neither shows trouble nor its end: it counts with its neighbours.
     const steady =
