@@ -1,4 +1,4 @@
-import { Pauses } from '../otp/pauses.ts';
+import { CountedPauses } from './counted-pauses.ts';
 import type { FaultKind } from './fault.ts';
 import { numberIn } from './order-params.ts';
 import { isSelected } from './selection.ts';
@@ -13,22 +13,12 @@ export const slowConnect: FaultKind = {
   inject(order, target) {
     const delayMs = numberIn(order, 'delay_ms');
     const { clock, node } = target.runtime;
-    const pauses = new Pauses(clock);
-    // A connection has no name yet: it goes by its number since the fault began.
-    let [openings, delayed] = [0, 0];
+    const pauses = new CountedPauses(clock);
     const clear = target.interference.connects.add(() => {
-      openings += 1;
-      if (!isSelected(`${node}/${openings}`, order.share, order.seed)) return null;
-      delayed += 1;
-      return pauses.start(delayMs);
+      // A connection has no name yet: it goes by its number since the fault began.
+      const isHit = isSelected(`${node}/${pauses.next()}`, order.share, order.seed);
+      return isHit ? pauses.start(delayMs) : null;
     });
-    return {
-      lift() {
-        clear();
-        pauses.end();
-      },
-      count: () => delayed,
-      of: () => openings,
-    };
+    return pauses.standing(clear);
   },
 };

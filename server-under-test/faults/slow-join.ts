@@ -1,5 +1,5 @@
-import { Pauses } from '../otp/pauses.ts';
 import { isInShare, TOPIC, topicFilter } from './channel-choice.ts';
+import { CountedPauses } from './counted-pauses.ts';
 import type { FaultKind } from './fault.ts';
 import { numberIn } from './order-params.ts';
 
@@ -13,22 +13,12 @@ export const slowJoin: FaultKind = {
   inject(order, target) {
     const delayMs = numberIn(order, 'delay_ms');
     const matches = topicFilter(order);
-    const pauses = new Pauses(target.runtime.clock);
-    let [came, delayed] = [0, 0];
+    const pauses = new CountedPauses(target.runtime.clock);
     const clear = target.interference.joins.add((channel) => {
       if (!matches(channel.topic)) return null;
-      came += 1;
-      if (!isInShare(channel, order)) return null;
-      delayed += 1;
-      return pauses.start(delayMs, channel);
+      pauses.next();
+      return isInShare(channel, order) ? pauses.start(delayMs, channel) : null;
     });
-    return {
-      lift() {
-        clear();
-        pauses.end();
-      },
-      count: () => delayed,
-      of: () => came,
-    };
+    return pauses.standing(clear);
   },
 };

@@ -1,5 +1,5 @@
-import { Pauses } from '../otp/pauses.ts';
 import { isInShare, TOPIC, topicFilter } from './channel-choice.ts';
+import { CountedPauses } from './counted-pauses.ts';
 import type { FaultKind } from './fault.ts';
 import { numberIn } from './order-params.ts';
 
@@ -17,22 +17,12 @@ export const zombie: FaultKind = {
   inject(order, target) {
     const ms = numberIn(order, 'ms');
     const matches = topicFilter(order);
-    const pauses = new Pauses(target.runtime.clock);
-    let [orphaned, kept] = [0, 0];
+    const pauses = new CountedPauses(target.runtime.clock);
     const clear = target.interference.orphans.add((channel) => {
       if (!matches(channel.topic)) return null;
-      orphaned += 1;
-      if (!isInShare(channel, order)) return null;
-      kept += 1;
-      return pauses.start(ms, channel);
+      pauses.next();
+      return isInShare(channel, order) ? pauses.start(ms, channel) : null;
     });
-    return {
-      lift() {
-        clear();
-        pauses.end();
-      },
-      count: () => kept,
-      of: () => orphaned,
-    };
+    return pauses.standing(clear);
   },
 };

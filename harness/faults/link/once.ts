@@ -13,11 +13,8 @@ const AT_ONCE = 64;
  */
 const IN_A_TURN = 2_000;
 
-/** What is done to a connection. */
-export type Act = (connection: ClientConnection) => void;
-
-/** A blow, and what the client is told of it, where it is told by us and not by the server. */
-export type Blow = { fall: Act; told?: string };
+/** What is done to a connection, and what its client is told of it, where it is told by us and not by the server. */
+export type Blow = { fall: (connection: ClientConnection) => void; told?: string };
 
 type Struck = { connection: ClientConnection; atUs: number };
 
@@ -30,7 +27,6 @@ export class Blows {
   readonly #blow: Blow;
   #aimed: ClientConnection[] = [];
   #isOver = false;
-  #telling: Promise<void> = Promise.resolve();
 
   constructor(world: LinkWorld, blow: Blow) {
     this.#world = world;
@@ -42,23 +38,20 @@ export class Blows {
   }
 
   /** Resolves when all have fallen; the telling goes on. */
-  fall(): Promise<void> {
+  async fall(): Promise<void> {
     const aimed = this.#aimed;
     this.#aimed = [];
-    const struck: Struck[] = [];
-    const falling = this.#strike(aimed, struck);
+    const struck = await this.#strike(aimed);
     const { told } = this.#blow;
-    if (told !== undefined) {
-      const tell = ({ connection, atUs }: Struck): void => connection.tellSevered(told, atUs);
-      this.#telling = Promise.all([this.#telling, falling]).then(() => this.#world.spread(struck, tell));
-    }
-    return falling;
+    if (told === undefined) return;
+    void this.#world.spread(struck, ({ connection, atUs }) => connection.tellSevered(told, atUs));
   }
 
-  async #strike(aimed: readonly ClientConnection[], struck: Struck[]): Promise<void> {
+  async #strike(aimed: readonly ClientConnection[]): Promise<readonly Struck[]> {
     const { clock, wheel } = this.#world;
+    const struck: Struck[] = [];
     for (const connection of aimed) {
-      if (this.#isOver) return;
+      if (this.#isOver) break;
       if (!connection.isOpen) continue;
       this.#blow.fall(connection);
       const atUs = clock.nowUs();
@@ -66,6 +59,7 @@ export class Blows {
       if (struck.length % AT_ONCE === 0) wheel.poke(atUs);
       if (struck.length % IN_A_TURN === 0) await nextTurn();
     }
+    return struck;
   }
 
   /** Calls off those that have not fallen. Who was struck is still told: that is no fault any more, and may take longer than a lift. */
